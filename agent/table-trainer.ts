@@ -1,0 +1,108 @@
+/**
+ * A trainer for csv-table: what an agent does with its own rows. Rows never leave; moments, losses, estimates and
+ * held-out sums do.
+ */
+import { KindredError } from '../core/errors.ts';
+import { createTableTask } from '../core/problem/csv-table.ts';
+import type { SplitRows, TableTask } from '../core/problem/csv-table.ts';
+import { ETA_POINTS } from '../core/problem/ridge.ts';
+import { moments, standardization } from '../core/problem/standardize.ts';
+import type { Standardization } from '../core/problem/standardize.ts';
+import { solveLocally } from '../core/strategy/local-step.ts';
+import type { TableProblem } from '../config/experiment.ts';
+import type { CooperateWork, Work } from '../proto/messages.ts';
+import { ArmActivity, changeMeter } from './arm-activity.ts';
+import { immediately } from './trainer.ts';
+import type { Activity, Trainer } from './trainer.ts';
+
+export class TableTrainer implements Trainer {
+  readonly vectorLengthMax: number;
+  readonly #problem: TableProblem;
+  readonly #data: SplitRows;
+  readonly #agent: number;
+  readonly #agents: number;
+  readonly #seed: number;
+  #tasks: { readonly all: TableTask; readonly fitting: TableTask } | undefined;
+  #arm: ArmActivity | undefined;
+
+  constructor(problem: TableProblem, data: SplitRows, agent: number, agents: number, seed: number) {
+    this.#problem = problem;
+    this.#data = data;
+    this.#agent = agent;
+    this.#agents = agents;
+    this.#seed = seed;
+    this.vectorLengthMax = ETA_POINTS * data.training.features;
+  }
+
+  begin(work: Work): Activity {
+    switch (work.kind) {
+      case 'moments':
+        return immediately(new Map([['moments', moments(this.#data.training)]]));
+      case 'standardize':
+        return immediately(this.#standardize(work.shift, work.scale, work.ridges));
+      case 'evidence':
+        return immediately(new Map([...fitReport(this.#ready.all, work.ridge, ''), ...fitReport(this.#ready.fitting, work.ridge, 'fitting:')]));
+      case 'cooperate':
+        return this.#cooperate(work);
+      default:
+        throw new KindredError('WIRE_UNEXPECTED', `a table has no work of kind "${work.kind}"`);
+    }
+  }
+
+  get #ready(): { readonly all: TableTask; readonly fitting: TableTask } {
+    if (this.#tasks === undefined) throw new KindredError('WIRE_UNEXPECTED', 'the table is not standardised yet');
+    return this.#tasks;
+  }
+
+  /** No shift: this agent standardises by its own rows. */
+  #standardize(shift: readonly number[], scale: readonly number[], ridges: readonly number[]): Map<string, Float64Array> {
+    const { loss, batch } = this.#problem;
+    const standard: Standardization =
+      shift.length === 0
+        ? standardization(moments(this.#data.training), 'per-agent', loss)
+        : { shift: Float64Array.from(shift), scale: Float64Array.from(scale) };
+    const options = { loss, seed: this.#seed, agent: this.#agent, ...(batch === undefined ? {} : { batch }) };
+    const all = createTableTask(this.#data, standard, { ...options, subset: 'all' });
+    this.#tasks = { all, fitting: createTableTask(this.#data, standard, { ...options, subset: 'fitting' }) };
+    return new Map([['leaveOneOut', Float64Array.from(ridges, (ridge) => all.leaveOneOutLoss(ridge))]]);
+  }
+
+  #cooperate(work: CooperateWork): Activity {
+    if (this.#arm?.epoch !== work.epoch) this.#arm = this.#startArm(work);
+    return this.#arm.continueUntil(work.untilIteration);
+  }
+
+  #startArm(work: CooperateWork): ArmActivity {
+    const task = work.heldOut ? this.#ready.fitting : this.#ready.all;
+    const rest = work.heldOut ? heldOutReport : testReport;
+    const meter = changeMeter(task, Math.max(1, work.etas.length), (outputs) => rest(task, outputs));
+    return new ArmActivity(task, work, this.#agent, this.#agents, meter);
+  }
+}
+
+/** The local ridge solution's slopes and what the estimator must know of their noise. */
+function fitReport(task: TableTask, ridge: number, prefix: string): [string, Float64Array][] {
+  const w = new Float64Array(task.dimension);
+  solveLocally(task, ridge, 0, w);
+  const { rss, dof } = task.residualSums(ridge);
+  return [
+    [`${prefix}estimate`, w.slice(task.sharedFrom)],
+    [`${prefix}residual`, Float64Array.of(rss, dof)],
+    [`${prefix}spread`, Float64Array.of(task.noise(ridge, 1))],
+    [`${prefix}curvature`, Float64Array.of(task.meanCurvature())],
+  ];
+}
+
+function heldOutReport(task: TableTask, outputs: readonly Float64Array[]): Map<string, Float64Array> {
+  return new Map([['heldOut', Float64Array.from(outputs, (w) => task.heldOutLoss(w))]]);
+}
+
+function testReport(task: TableTask, [w]: readonly Float64Array[]): Map<string, Float64Array> {
+  const { rows, squaredErrorSum, errorCount, auc } = task.evaluate(w!);
+  const values = new Map([
+    ['test', Float64Array.of(squaredErrorSum + errorCount, rows)],
+    ['parameters', w!.slice()],
+  ]);
+  if (auc !== undefined) values.set('auc', Float64Array.of(auc));
+  return values;
+}

@@ -1,0 +1,39 @@
+/**
+ * The learner of one agent: performs the work of a stage piece by piece, without knowing sockets or clocks.
+ *
+ * begin(work), then advance() until it returns a report; where it asks for a transport step, deliver() what arrived.
+ * A long computation returns 'pause' now and then, so that the process can answer heartbeats.
+ */
+import type { Task } from '../core/problem/problem.ts';
+import type { Work } from '../proto/messages.ts';
+import type { TransportStep } from './exchange.ts';
+
+export type TrainerRequest =
+  | { readonly kind: 'pause' }
+  | { readonly kind: 'exchange'; readonly step: TransportStep; readonly epoch: number }
+  | { readonly kind: 'report'; readonly values: Map<string, Float64Array> };
+
+/** One piece of work under way. */
+export interface Activity {
+  /** For progress displays. */
+  readonly iteration: number;
+  advance(): TrainerRequest;
+  deliver(vectors: readonly Float64Array[]): void;
+}
+
+/** What kinds of work a problem knows; made once per run from the agent's job. */
+export interface Trainer {
+  /** Largest vector this agent may exchange: bounds the frames of its links. */
+  readonly vectorLengthMax: number;
+  begin(work: Work): Activity;
+}
+
+/** Work that is done at once. */
+export function immediately(values: Map<string, Float64Array>): Activity {
+  return { iteration: 0, advance: () => ({ kind: 'report', values }), deliver: () => {} };
+}
+
+/** Iterations between two breaths: about a millisecond's worth of arithmetic each. */
+export function iterationsPerBreath(task: Task): number {
+  return Math.max(1, Math.floor(100_000 / task.dimension));
+}

@@ -1,0 +1,21 @@
+/** A run's identity and directory. Ids match ^[a-z0-9-]{1,32}$: they become paths and log lines. */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Experiment } from '../config/experiment.ts';
+
+export interface NewRun {
+  readonly runId: string;
+  readonly directory: string;
+}
+
+const NAME_CHARS_MAX = 11;
+
+export function createRun(experiment: Experiment): NewRun {
+  const name = experiment.name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-|-$/g, '').slice(0, NAME_CHARS_MAX);
+  const when = new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
+  const runId = `${name || 'run'}-${when}-${randomBytes(2).toString('hex')}`;
+  const directory = join(experiment.output.directory, runId);
+  mkdirSync(directory, { recursive: true });
+  return { runId, directory };
+}

@@ -1,0 +1,18 @@
+/** Writes a run's figures and its report.html beside its result. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RunResult } from '../core/run-result.ts';
+import { reportPage } from '../figures/report.ts';
+import { runFigures } from '../figures/run-figures.ts';
+
+/** The paths written; nothing for a run without arms. */
+export function writePictures(result: RunResult, file: string): string[] {
+  if (result.arms.length === 0) return [];
+  const figures = runFigures(result);
+  mkdirSync(join(result.directory, 'figures'), { recursive: true });
+  const paths = figures.map(({ kind }) => join(result.directory, 'figures', `${kind}.svg`));
+  figures.forEach(({ svg }, index) => writeFileSync(paths[index], svg));
+  const report = join(result.directory, 'report.html');
+  writeFileSync(report, reportPage(result, figures, file));
+  return [...paths, report];
+}

@@ -1,0 +1,166 @@
+/** The tables a run ends with: one line per arm, and for few agents what each of them gained. */
+import type { ArmResult, RunResult } from '../core/run-result.ts';
+import { formatBytes, formatGain, formatNumber, formatTable, type Column } from './table.ts';
+
+const ALONE = 'non-cooperative';
+/** With more agents the table of agents is longer than anybody reads. */
+const AGENTS_SHOWN_MAX = 16;
+/** A gain below this is rounding, not help. */
+const GAIN_MIN = 1e-9;
+
+const left = (title: string): Column => ({ title });
+const right = (title: string): Column => ({ title, align: 'right' });
+
+/** Everything `show` and the end of `run` print about a result. */
+export function resultTables(result: RunResult): string {
+  const parts = [
+    headline(result),
+    relationshipLine(result),
+    result.arms.length === 0 ? undefined : armTable(result),
+    agentTable(result),
+    ...notes(result),
+  ];
+  return parts.filter((part) => part !== undefined).join('\n\n');
+}
+
+/** The table of arms: synthetic problems have a predicted error, tables have held-out errors in the target's units. */
+export function armTable(result: RunResult): string {
+  return isTable(result) ? heldOutTable(result) : deviationTable(result);
+}
+
+function headline(result: RunResult): string {
+  const { expected, completed, missing } = result.agents;
+  const lost = missing.length === 0 ? '' : `, missing ${missing.map((agent) => result.agents.names[agent] ?? String(agent)).join(', ')}`;
+  const failure = result.error === undefined ? '' : `\nerror ${result.error.code} ${result.error.message}\n  hint: ${result.error.hint}`;
+  return `${result.experiment} (seed ${result.seed}, ${result.mode}): ${result.status}, agents ${completed}/${expected}${lost}\nrun ${result.runId} in ${result.directory}${failure}`;
+}
+
+function relationshipLine({ relationship }: RunResult): string | undefined {
+  if (relationship === null) return undefined;
+  const error = relationship.relativeError === null ? '' : `, relative error ${formatNumber(relationship.relativeError)}`;
+  return `relationship v${relationship.version}: ${relationship.kind} by ${relationship.estimator} from ${relationship.contributors.length} agents${error}`;
+}
+
+function deviationTable(result: RunResult): string {
+  const alone = aloneOf(result);
+  const columns = [
+    left('strategy'),
+    left('relationship'),
+    right('error'),
+    right('predicted'),
+    right('gain'),
+    right('eta'),
+    right('rounds/s'),
+    right('sent'),
+  ];
+  const rows = result.arms.map((arm) => [
+    ...nameCells(arm),
+    formatNumber(arm.steadyError),
+    formatNumber(arm.predictedError),
+    gainCell(arm.steadyError, alone?.steadyError, arm === alone),
+    formatNumber(arm.eta),
+    formatNumber(arm.roundsPerSecond, 3),
+    formatBytes(arm.bytesSent),
+  ]);
+  return formatTable(columns, rows);
+}
+
+function heldOutTable(result: RunResult): string {
+  const alone = aloneOf(result);
+  const logistic = isLogistic(result);
+  const sd = result.problem?.targetSd;
+  const errors = logistic ? [right('error rate'), right('auc')] : [right('RMSE'), right('RMSE/sd')];
+  const columns = [
+    left('strategy'),
+    left('relationship'),
+    ...errors,
+    right('gain'),
+    right('better off'),
+    right('eta'),
+    right('rounds'),
+    right('sent'),
+  ];
+  const rows = result.arms.map((arm) => [
+    ...nameCells(arm),
+    formatNumber(arm.steadyError),
+    logistic ? formatNumber(arm.auc) : formatNumber(sd === undefined ? null : arm.steadyError / sd),
+    gainCell(lossOf(arm, logistic), alone === undefined ? undefined : lossOf(alone, logistic), arm === alone),
+    alone === undefined || arm === alone ? '-' : betterOff(arm, alone, logistic),
+    formatNumber(arm.eta),
+    String(arm.rounds),
+    formatBytes(arm.bytesSent),
+  ]);
+  return formatTable(columns, rows);
+}
+
+/** Gains of each agent against learning alone, one column per arm; undefined where there is nothing to compare or too many. */
+export function agentTable(result: RunResult): string | undefined {
+  const alone = aloneOf(result);
+  const others = result.arms.filter((arm) => arm !== alone);
+  if (alone === undefined || others.length === 0 || alone.errorByAgent.length > AGENTS_SHOWN_MAX) return undefined;
+  const logistic = isLogistic(result);
+  const before = agentLosses(alone, logistic);
+  const columns = [left('agent'), right('alone'), ...others.map((arm) => right(armName(arm)))];
+  const rows = before.map((loss, agent) => [
+    result.agents.names[agent] ?? String(agent),
+    formatNumber(loss),
+    ...others.map((arm) => formatGain(gain(agentLosses(arm, logistic)[agent], loss))),
+  ]);
+  return `gain of each agent against learning alone (${logistic ? '1 - auc' : isTable(result) ? 'RMSE' : 'error'})\n${formatTable(columns, rows)}`;
+}
+
+function notes(result: RunResult): (string | undefined)[] {
+  const diagnostics = [...(result.relationship?.diagnostics ?? []), ...result.diagnostics];
+  const gainNote =
+    result.arms.length > 1 && aloneOf(result) !== undefined
+      ? `gain: how much smaller ${isLogistic(result) ? '1 - auc' : 'the error'} is than ${ALONE}'s`
+      : undefined;
+  return [gainNote, diagnostics.length === 0 ? undefined : diagnostics.map(({ code, message }) => `note ${code}: ${message}`).join('\n')];
+}
+
+function nameCells(arm: ArmResult): string[] {
+  return [arm.strategy, arm.relationship === 'none' ? '-' : arm.relationship];
+}
+
+function armName({ strategy, relationship }: ArmResult): string {
+  return relationship === 'none' || relationship === 'network' ? strategy : `${strategy} ${relationship}`;
+}
+
+function aloneOf(result: RunResult): ArmResult | undefined {
+  return result.arms.find((arm) => arm.strategy === ALONE);
+}
+
+function isTable(result: RunResult): boolean {
+  return result.problem?.kind === 'csv-table' || result.problem?.loss !== undefined;
+}
+
+function isLogistic(result: RunResult): boolean {
+  return result.problem?.loss === 'logistic';
+}
+
+/** What arms are compared by: logistic tables by 1 - auc, everything else by the error. */
+function lossOf(arm: ArmResult, logistic: boolean): number {
+  return logistic && arm.auc !== null ? 1 - arm.auc : arm.steadyError;
+}
+
+function agentLosses(arm: ArmResult, logistic: boolean): (number | null)[] {
+  if (!logistic || arm.aucByAgent === null) return [...arm.errorByAgent];
+  return arm.aucByAgent.map((auc) => (auc === null ? null : 1 - auc));
+}
+
+function gain(loss: number | null | undefined, before: number | null | undefined): number | null {
+  if (loss === null || loss === undefined || before === null || before === undefined || !(before > 0)) return null;
+  return 1 - loss / before;
+}
+
+function gainCell(loss: number, before: number | undefined, isAlone: boolean): string {
+  return isAlone ? '-' : formatGain(gain(loss, before));
+}
+
+/** `9/12`: agents whose own error is smaller than alone, of those that have one. */
+function betterOff(arm: ArmResult, alone: ArmResult, logistic: boolean): string {
+  const before = agentLosses(alone, logistic);
+  const after = agentLosses(arm, logistic);
+  const comparable = after.flatMap((loss, agent) => (loss === null || (before[agent] ?? null) === null ? [] : [before[agent]! - loss]));
+  return `${comparable.filter((difference) => difference > GAIN_MIN).length}/${comparable.length}`;
+}

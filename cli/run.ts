@@ -1,0 +1,118 @@
+/** `kindred run FILE`: one experiment, the same file in every mode. */
+import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { ERRORS, KindredError } from '../core/errors.ts';
+import type { RunResult } from '../core/run-result.ts';
+import type { Experiment } from '../config/experiment.ts';
+import { experimentHash, loadExperiment } from '../config/load.ts';
+import type { RunProgress } from '../coordinator/run-driver.ts';
+import { createRunStore } from '../coordinator/run-store.ts';
+import { simulate } from '../sim/simulate.ts';
+import { createRun } from './new-run.ts';
+import { openInBrowser } from './open.ts';
+import { writePictures } from './pictures.ts';
+import { runInProcesses } from './processes.ts';
+import { createProgress } from './progress.ts';
+import { resultTables } from './result-table.ts';
+import { describeTerminal } from './terminal.ts';
+
+export const MODES = ['processes', 'simulated'] as const;
+export type Mode = (typeof MODES)[number];
+
+interface RunFlags {
+  readonly set: readonly string[];
+  readonly mode: string;
+  readonly seed?: string;
+  readonly out?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly open?: boolean;
+}
+
+const EXAMPLE = `
+Example:
+  kindred run examples/paper.yaml -c cooperate.steps=100 --mode simulated --seed 3`;
+
+export function addRunCommand(program: Command): void {
+  program
+    .command('run')
+    .summary('run one experiment')
+    .description('Run the experiment of FILE: agents learn alone, their relationship is learned, they cooperate over it.')
+    .argument('<file>', 'experiment file (YAML)')
+    .option('-c, --set <path=value>', 'override a key of the file (repeatable)', collect, [])
+    .option('--mode <mode>', `one process per agent, or everything simulated in one: ${MODES.join(' | ')}`, 'processes')
+    .option('--seed <n>', 'instead of the seed in the file')
+    .option('--out <dir>', 'where run directories are made, instead of output.directory')
+    .option('--json', 'print the result as JSON')
+    .option('--quiet', 'no progress')
+    .option('--open', 'open the report in a browser')
+    .addHelpText('after', EXAMPLE)
+    .action(async (file: string, flags: RunFlags) => {
+      const experiment = loadExperiment(file, loadOptions(flags));
+      const { result, pictures } = await runExperiment(experiment, file, modeOf(flags.mode), flags.quiet === true);
+      process.stdout.write(flags.json ? `${JSON.stringify(result)}\n` : `${resultTables(result)}\n\n${pictures.join('\n')}\n`);
+      if (flags.open && result.status === 'completed') openInBrowser(`${result.directory}/report.html`);
+      process.exitCode = exitCodeOf(result);
+    });
+}
+
+/** Runs it, with progress on stderr, and leaves figures and the report in the run directory. */
+export async function runExperiment(experiment: Experiment, file: string, mode: Mode, quiet: boolean): Promise<{ result: RunResult; pictures: string[] }> {
+  const run = createRun(experiment);
+  const terminal = describeTerminal({ environment: process.env, stream: process.stderr, quiet });
+  const progress = createProgress({ terminal, stream: process.stderr });
+  const onProgress = (state: RunProgress): void => progress.show(progressEvent(state));
+  const result = mode === 'processes' ? await runInProcesses({ experiment, run, onProgress }) : simulateHere(experiment, run, onProgress);
+  progress.finish();
+  return { result, pictures: writePictures(result, file) };
+}
+
+export function exitCodeOf(result: RunResult): number {
+  if (result.status === 'completed') return 0;
+  if (result.status === 'completed-with-missing') return 3;
+  if (result.status === 'cancelled') return 130;
+  return ERRORS[(result.error?.code ?? 'INTERNAL') as keyof typeof ERRORS]?.exit ?? 1;
+}
+
+function simulateHere(experiment: Experiment, run: { runId: string; directory: string }, onProgress: (state: RunProgress) => void): RunResult {
+  const store = createRunStore(run.directory, experiment, experimentHash(experiment));
+  const stopwatch = (): number => performance.now();
+  return simulate({ experiment, runId: run.runId, store, stopwatch, readFile: (path) => readFileSync(path, 'utf8'), onProgress });
+}
+
+function progressEvent({ phase, label, iteration, total, agentsUp, agents, waitingFor, waitSeconds }: RunProgress) {
+  return {
+    phase: `${phase}: ${label}`,
+    step: Number.isFinite(iteration) ? iteration : 0,
+    ...(total > 0 ? { steps: total } : {}),
+    agentsUp,
+    agents,
+    ...(waitingFor !== '' && phase === 'assembling' ? { waitingFor: `${waitingFor} (${Math.ceil(waitSeconds)} s)` } : {}),
+  };
+}
+
+function loadOptions(flags: RunFlags) {
+  return {
+    overrides: flags.set,
+    ...(flags.seed === undefined ? {} : { seed: seedOf(flags.seed) }),
+    ...(flags.out === undefined ? {} : { outputDirectory: flags.out }),
+    environment: process.env,
+    readFile: (path: string) => readFileSync(path, 'utf8'),
+  };
+}
+
+function modeOf(mode: string): Mode {
+  if ((MODES as readonly string[]).includes(mode)) return mode as Mode;
+  if (mode === 'compose') throw new KindredError('CONFIG_UNSUPPORTED', 'the mode compose comes in a later version; there are processes and simulated', { where: '--mode' });
+  throw new KindredError('USAGE', `must be one of ${MODES.join(', ')} (got "${mode}")`, { where: '--mode' });
+}
+
+function seedOf(text: string): number {
+  const seed = Number(text);
+  if (text.trim() !== '' && Number.isSafeInteger(seed)) return seed;
+  throw new KindredError('USAGE', `must be a whole number (got "${text}")`, { where: '--seed' });
+}
+
+export function collect(value: string, before: readonly string[]): string[] {
+  return [...before, value];
+}

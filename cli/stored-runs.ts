@@ -1,0 +1,76 @@
+/**
+ * Reading run directories: which there are, and which one a person means.
+ * A run directory holds experiment.json from its start and run.json (a RunResult) from its end.
+ */
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Experiment } from '../config/experiment.ts';
+import { didYouMean } from '../config/did-you-mean.ts';
+import { KindredError } from '../core/errors.ts';
+import type { RunResult } from '../core/run-result.ts';
+
+export const RESULT_FILE = 'run.json';
+export const EXPERIMENT_FILE = 'experiment.json';
+
+export interface StoredRun {
+  readonly runId: string;
+  /** Absolute. */
+  readonly directory: string;
+  readonly startedMs: number;
+  readonly experiment: Experiment | undefined;
+  /** Absent while the run goes on, and after a crash. */
+  readonly result: RunResult | undefined;
+}
+
+/** Every run under `directory`, newest first; none where there is no such directory. */
+export function storedRuns(directory: string): StoredRun[] {
+  if (!existsSync(directory)) return [];
+  return readdirSync(directory, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && isRunDirectory(join(directory, entry.name)))
+    .map((entry) => readStoredRun(join(directory, entry.name)))
+    .sort((a, b) => b.startedMs - a.startedMs || (a.runId < b.runId ? 1 : -1));
+}
+
+/** The run named by a directory, a run id or a unique beginning of one. Throws RUN_UNKNOWN. */
+export function findRun(name: string, directory: string): StoredRun {
+  if (isRunDirectory(name)) return readStoredRun(name);
+  const ids = storedRuns(directory).map((run) => run.runId);
+  const matching = ids.includes(name) ? [name] : ids.filter((id) => id.startsWith(name));
+  if (matching.length === 1) return readStoredRun(join(directory, matching[0]));
+  throw new KindredError(
+    'RUN_UNKNOWN',
+    matching.length === 0 ? unknownText(name, ids, directory) : `"${name}" begins ${matching.length} runs: ${matching.join(', ')}`,
+  );
+}
+
+function unknownText(name: string, ids: readonly string[], directory: string): string {
+  if (ids.length === 0) return `no run "${name}": there are none in ${directory}`;
+  return `no run "${name}" in ${directory}${didYouMean(name, ids)}`;
+}
+
+function isRunDirectory(directory: string): boolean {
+  return existsSync(join(directory, RESULT_FILE)) || existsSync(join(directory, EXPERIMENT_FILE));
+}
+
+function readStoredRun(path: string): StoredRun {
+  const directory = resolve(path);
+  const result = readJson<RunResult>(join(directory, RESULT_FILE));
+  const experiment = readJson<Experiment>(join(directory, EXPERIMENT_FILE));
+  const runId = result?.runId ?? directory.split(/[/\\]/).at(-1)!;
+  return { runId, directory, startedMs: startOf(directory), experiment, result };
+}
+
+/** experiment.json is written once, when the run begins. */
+function startOf(directory: string): number {
+  const path = join(directory, EXPERIMENT_FILE);
+  return statSync(existsSync(path) ? path : join(directory, RESULT_FILE)).mtimeMs;
+}
+
+function readJson<T>(path: string): T | undefined {
+  if (!existsSync(path)) return undefined;
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as T;
+  } catch (cause) {
+    throw new KindredError('RUN_UNKNOWN', 'the file is damaged: it is not JSON', { where: path, cause });
+  }
+}

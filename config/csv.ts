@@ -1,0 +1,60 @@
+/**
+ * CSV text to records of strings, and a place in the file for every complaint. The one owner of csv-parse.
+ *
+ * Reading keeps no positions: a complaint is rare, so the file is read a second time to find where its record stands.
+ */
+import { CsvError, parse } from 'csv-parse/sync';
+import { KindredError, type ErrorCode } from '../core/errors.ts';
+
+export interface Records {
+  readonly text: string;
+  readonly fileName: string;
+  readonly code: ErrorCode;
+  /** At least one. */
+  readonly records: readonly (readonly string[])[];
+}
+
+const OPTIONS = { bom: true, relax_column_count: true, skip_empty_lines: true } as const;
+
+export function readRecords(text: string, fileName: string, code: ErrorCode): Records {
+  const records = parseRecords(text, fileName, code);
+  if (records.length === 0) throw new KindredError(code, 'the file is empty', { where: fileName });
+  return { text, fileName, code, records };
+}
+
+function parseRecords(text: string, fileName: string, code: ErrorCode): string[][] {
+  try {
+    return parse(text, OPTIONS);
+  } catch (cause) {
+    if (!(cause instanceof CsvError)) throw cause;
+    throw new KindredError(code, cause.message, { where: fileName, cause });
+  }
+}
+
+/** The error for cell (record, column), both from 0, with file:line:column; a column past the end is the line's end. */
+export function refuse(table: Records, record: number, column: number, reason: string): KindredError {
+  const { line, character } = locate(table.text, record, column);
+  return new KindredError(table.code, reason, { where: `${table.fileName}:${line}:${character}` });
+}
+
+function locate(text: string, record: number, column: number): { line: number; character: number } {
+  const found = parse(text, { ...OPTIONS, info: true, raw: true, from: record + 1, to: record + 1 }) as unknown as [{ info: { lines: number }; raw: string }];
+  const [{ info, raw }] = found;
+  const body = raw.replace(/^\s*[\r\n]+/, '').replace(/\r?\n$/, '');
+  const start = cellStart(body, column);
+  const before = body.slice(0, start).split('\n');
+  const firstLine = info.lines - (body.split('\n').length - 1);
+  return { line: firstLine + before.length - 1, character: before.at(-1)!.length + 1 };
+}
+
+/** Where cell `column` begins in the raw text of its record: after that many commas outside quotes. */
+function cellStart(raw: string, column: number): number {
+  let quoted = false;
+  let cells = 0;
+  for (let at = 0; at < raw.length; at++) {
+    if (cells === column) return at;
+    if (raw[at] === '"') quoted = !quoted;
+    else if (raw[at] === ',' && !quoted) cells++;
+  }
+  return raw.length;
+}

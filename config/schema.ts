@@ -1,0 +1,211 @@
+/**
+ * THE experiment schema: validation, types, JSON Schema for editors and docs/experiment-file.md all come from here.
+ * Branches are built from the registries, so a new estimator or strategy appears everywhere by being registered.
+ * `default` is documentation only; resolve.ts applies the values of defaults.ts.
+ */
+import Type, { type Static, type TSchema } from 'typebox';
+import { LIMITS } from '../core/limits.ts';
+import type { Estimator } from '../core/relationship/estimator.ts';
+import { ESTIMATORS } from '../core/relationship/index.ts';
+import { DEFAULTS } from './defaults.ts';
+import { ARM_RELATIONSHIPS, GRAPH_NAMES, strategyNames } from './vocabulary.ts';
+
+const SEED_MAX = 2 ** 32 - 1;
+
+const closed = (description: string) => ({ description, additionalProperties: false as const });
+
+const whole = (minimum: number, description: string, more: { default?: number; maximum?: number } = {}) =>
+  Type.Integer({ minimum, description, ...more });
+
+const autoOr = <T extends TSchema>(schema: T, description: string) =>
+  Type.Union([schema, Type.Literal('auto')], { default: 'auto', description });
+
+const STEP_SIZE = autoOr(
+  Type.Number({ exclusiveMinimum: 0 }),
+  'mu, the step of every local gradient step; auto keeps mean-square stability well inside its bound',
+);
+
+const EDGE_FILE = Type.Object(
+  { file: Type.String({ minLength: 1, description: 'CSV with the header source,target,weight' }) },
+  closed('An edge file'),
+);
+
+function graphOr<const Name extends string>(names: readonly Name[], description: string, fallback: Name) {
+  return Type.Unsafe<Name | { file: string }>(Type.Union([Type.Enum([...names]), EDGE_FILE], { default: fallback, description }));
+}
+
+const GMRF = Type.Object(
+  {
+    kind: Type.Literal('gmrf-regression'),
+    graph: Type.Optional(graphOr(GRAPH_NAMES, 'The true graph of the tasks', DEFAULTS.gmrf.graph)),
+    dimension: Type.Optional(whole(1, 'M, parameters of each agent', { default: DEFAULTS.gmrf.dimension, maximum: LIMITS.dimensionMax })),
+    batch: Type.Optional(whole(1, 'B, fresh samples per gradient', { default: DEFAULTS.gmrf.batch })),
+    noise: Type.Optional(
+      Type.Number({ minimum: 0, default: DEFAULTS.gmrf.noise, description: 's, the variance of the noise on each sample' }),
+    ),
+  },
+  closed('Linear regression on synthetic streams whose true parameters are drawn from a Gaussian Markov random field'),
+);
+
+const SPLIT = Type.Object(
+  {
+    train: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        default: DEFAULTS.split.train,
+        description: 'Training rows of each task: a count from 1, or a fraction below 1',
+      }),
+    ),
+    test: Type.Optional(Type.Enum(['rest'], { default: DEFAULTS.split.test, description: 'All other rows test' })),
+    seed: Type.Optional(whole(0, 'r, the key of the random split', { default: DEFAULTS.split.seed, maximum: SEED_MAX })),
+    order: Type.Optional(
+      Type.Enum(['random', 'file'], { default: DEFAULTS.split.order, description: 'Keyed shuffle, or the first rows of the file train' }),
+    ),
+    tooFew: Type.Optional(
+      Type.Enum(['refuse', 'drop'], {
+        default: DEFAULTS.split.tooFew,
+        description: 'What happens to a task with fewer than train + 3 rows',
+      }),
+    ),
+  },
+  closed('Which rows train and which test'),
+);
+
+const TABLE = Type.Object(
+  {
+    kind: Type.Literal('csv-table'),
+    path: Type.String({ minLength: 1, description: 'The CSV file' }),
+    task: Type.Optional(
+      Type.String({
+        minLength: 1,
+        default: DEFAULTS.table.task,
+        description: 'Column naming the task: one agent per value, in order of first appearance',
+      }),
+    ),
+    target: Type.Optional(Type.String({ minLength: 1, default: DEFAULTS.table.target, description: 'Column to predict' })),
+    loss: Type.Optional(Type.Enum(['squared', 'logistic'], { default: DEFAULTS.table.loss, description: 'Regression, or two classes' })),
+    split: Type.Optional(SPLIT),
+    standardize: Type.Optional(
+      Type.Enum(['global', 'per-agent', 'none'], {
+        default: DEFAULTS.table.standardize,
+        description: "Features and target, from training rows only; errors are reported in the target's own units",
+      }),
+    ),
+    ridge: Type.Optional(
+      autoOr(Type.Number({ minimum: 0 }), 'Penalty of the slopes in non-cooperative; auto chooses one for all agents by leave-one-out'),
+    ),
+    batch: Type.Optional(whole(1, 'When given, local steps are stochastic gradients on this many rows instead of exact solves')),
+  },
+  closed('Every task is a group of rows of a CSV table'),
+);
+
+const EXPLORE = Type.Object(
+  { stepSize: Type.Optional(STEP_SIZE), steps: Type.Optional(autoOr(Type.Integer({ minimum: 1 }), 'Iterations; auto is the window test')) },
+  closed('Phase 1: every agent learns alone, and what they report becomes the relationship'),
+);
+
+const ARM = Type.Object(
+  {
+    strategy: Type.Enum(strategyNames(), { description: 'How agents cooperate' }),
+    relationship: Type.Optional(
+      Type.Enum([...ARM_RELATIONSHIPS], {
+        default: 'learned',
+        description: 'learned, known (the truth), permuted (learned, with agents mixed up) or complete (mean regularisation)',
+      }),
+    ),
+    eta: Type.Optional(autoOr(Type.Number({ minimum: 0 }), 'Strength of cooperation')),
+  },
+  closed('One way to cooperate'),
+);
+
+const COOPERATE = Type.Object(
+  {
+    stepSize: Type.Optional(STEP_SIZE),
+    steps: Type.Optional(autoOr(Type.Integer({ minimum: 1 }), 'Iterations of each arm')),
+    arms: Type.Optional(Type.Array(ARM, { minItems: 1, description: 'Each arm runs on the same agents and the same data streams' })),
+  },
+  closed('Phase 2: the agents cooperate'),
+);
+
+const NETWORK = Type.Object(
+  {
+    graph: Type.Optional(
+      graphOr(
+        ['problem', ...GRAPH_NAMES],
+        "Who may talk to whom; problem is the problem's own graph, complete where it has none",
+        'problem',
+      ),
+    ),
+    rounds: Type.Optional(Type.Enum(['bsp'], { default: 'bsp', description: 'Every agent waits for all its neighbours in each round' })),
+    open: Type.Optional(Type.Boolean({ default: DEFAULTS.open, description: 'A learned edge that is no link opens one' })),
+  },
+  closed('The links between agents'),
+);
+
+const OUTPUT = Type.Object(
+  {
+    directory: Type.Optional(
+      Type.String({
+        minLength: 1,
+        default: DEFAULTS.outputDirectory,
+        description: 'Where run directories go; absent means runs in the current directory',
+      }),
+    ),
+    every: Type.Optional(whole(1, 'Every how many iterations the error is recorded', { default: DEFAULTS.every })),
+  },
+  closed('What is recorded, and where'),
+);
+
+/** One branch of the section `relationship`: the estimator's name with its options beside it. */
+export function estimatorSchema({ name, summary, options }: Pick<Estimator, 'name' | 'summary' | 'options'>): TSchema {
+  const properties = Object.entries(options).map(([key, option]) => [key, Type.Optional(Type.Unsafe<unknown>({ ...option }))]);
+  return Type.Object({ estimator: Type.Literal(name), ...Object.fromEntries(properties) }, closed(summary));
+}
+
+/** Exactly the branch that `tag` names is checked, so its errors are about the branch that was meant. */
+function branches<T>(tag: string, oneOf: readonly TSchema[], description: string) {
+  return Type.Unsafe<T>({ type: 'object', description, required: [tag], discriminator: { propertyName: tag }, oneOf });
+}
+
+export interface RelationshipSection {
+  readonly estimator: string;
+  readonly [option: string]: number | boolean | string;
+}
+
+const RELATIONSHIP = branches<RelationshipSection>(
+  'estimator',
+  Object.values(ESTIMATORS).map(estimatorSchema),
+  'How the relationship is estimated: the estimator, and its options beside the name',
+);
+
+const PROBLEM = branches<Static<typeof GMRF> | Static<typeof TABLE>>('kind', [GMRF, TABLE], 'What the agents learn');
+
+export const EXPERIMENT = Type.Object(
+  {
+    name: Type.Optional(
+      Type.String({
+        minLength: 1,
+        pattern: '^[A-Za-z0-9][A-Za-z0-9._ -]*$',
+        description: "Name of the experiment; the file's name if absent",
+      }),
+    ),
+    seed: Type.Optional(whole(0, 'Keys every random draw', { default: DEFAULTS.seed, maximum: SEED_MAX })),
+    agents: Type.Optional(
+      whole(LIMITS.agentsMin, 'K, the number of agents; on a table it is the number of tasks', {
+        default: DEFAULTS.agents,
+        maximum: LIMITS.agentsMax,
+      }),
+    ),
+    problem: PROBLEM,
+    explore: Type.Optional(EXPLORE),
+    relationship: Type.Optional(RELATIONSHIP),
+    cooperate: Type.Optional(COOPERATE),
+    network: Type.Optional(NETWORK),
+    faults: Type.Optional(Type.Array(Type.Unknown(), { maxItems: 0, default: [], description: 'Faults to inject; none in this version' })),
+    output: Type.Optional(OUTPUT),
+  },
+  closed('A Kindred experiment'),
+);
+
+/** A valid file, before defaults. */
+export type ExperimentFile = Static<typeof EXPERIMENT>;

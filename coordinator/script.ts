@@ -1,0 +1,81 @@
+/**
+ * What a run DOES, as a generator: it yields a stage (work for every agent), is resumed with the reports, and decides
+ * the next one. The run machine handles joining, losing and waiting; the script never sees a socket or a clock, so a
+ * run is replayed by feeding the same reports again.
+ */
+import type { Graph } from '../core/graph.ts';
+import type { Diagnostic, Relationship } from '../core/relationship/relationship.ts';
+import type { Matrix } from '../core/linalg/matrix.ts';
+import type { ArmResult, RunResult } from '../core/run-result.ts';
+import type { Experiment } from '../config/experiment.ts';
+import type { Neighbour, Work } from '../proto/messages.ts';
+import type { RunPhase } from './run-machine.ts';
+import { gmrfScript } from './gmrf-script.ts';
+import { tableScript } from './table-script.ts';
+
+export interface Stage {
+  readonly phase: RunPhase;
+  /** For people: what the agents do now. */
+  readonly label: string;
+  /** One entry per agent, by index. */
+  readonly works: readonly Work[];
+  /** Iteration this stage ends at, and the arm's last one: for progress displays. */
+  readonly until?: number;
+  readonly total?: number;
+}
+
+export interface StageReports {
+  /** By agent index: the named vectors each reported. */
+  readonly values: readonly ReadonlyMap<string, Float64Array>[];
+  /** Real time the stage took, for figures about speed only: nothing is decided by it. */
+  readonly elapsedMs: number;
+}
+
+/** What the script tells while it goes on; the driver stores it, so that a failed run keeps what it had. */
+export type RunRecord =
+  | { readonly type: 'relationship'; readonly relationship: Relationship; readonly version: number; readonly diagnostics: readonly Diagnostic[]; readonly relativeError: number | null; readonly truth: Matrix | null }
+  | { readonly type: 'arm'; readonly arm: ArmResult; readonly parameters: readonly Float64Array[] }
+  | { readonly type: 'metrics'; readonly arm: number; readonly agent: number; readonly values: Readonly<Record<string, unknown>> }
+  | { readonly type: 'problem'; readonly problem: NonNullable<RunResult['problem']> }
+  | { readonly type: 'diagnostics'; readonly diagnostics: readonly Diagnostic[] };
+
+export interface ScriptContext {
+  readonly experiment: Experiment;
+  /** The problem's graph, where the problem is synthetic. */
+  readonly truth: Graph | undefined;
+  readonly network: Graph;
+  /** How agent `from` reaches agent `to`. */
+  neighbour(from: number, to: number): Neighbour;
+  record(entry: RunRecord): void;
+}
+
+export type Script<Result = void> = Generator<Stage, Result, StageReports>;
+
+export function startScript(context: ScriptContext): Script {
+  return context.experiment.problem.kind === 'gmrf-regression'
+    ? gmrfScript(context, context.experiment.problem)
+    : tableScript(context, context.experiment.problem);
+}
+
+/** The same work for everybody. */
+export function forEveryone(agents: number, work: Work): Work[] {
+  return Array.from({ length: agents }, () => work);
+}
+
+/** A stage that opens the given links (pairs k < l; the lower index dials) and ends when both ends hold all of theirs. */
+export function* connect(context: ScriptContext, pairs: readonly (readonly [number, number])[]): Script {
+  if (pairs.length === 0) return;
+  const neighbours: Neighbour[][] = Array.from({ length: context.experiment.agents }, () => []);
+  for (const [k, l] of pairs) {
+    neighbours[k]!.push(context.neighbour(k, l));
+    neighbours[l]!.push(context.neighbour(l, k));
+  }
+  yield { phase: 'estimating', label: 'opening links', works: neighbours.map((list): Work => ({ kind: 'connect', neighbours: list })) };
+}
+
+/** A named vector that agent k must have reported. */
+export function reported(reports: StageReports, agent: number, name: string): Float64Array {
+  const vector = reports.values[agent]?.get(name);
+  if (vector === undefined) throw new Error(`agent ${agent} did not report "${name}"`);
+  return vector;
+}

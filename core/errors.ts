@@ -1,0 +1,98 @@
+/**
+ * THE error table. Every expected failure of the system has one code here:
+ * what it means, what to do about it, and how it leaves the process.
+ *
+ * Codes read <AREA>_<WHAT>. `exit` is the command's exit code (1 failed, 2 wrong input,
+ * 3 completed with missing agents), `http` the status of an HTTP answer, `close` the
+ * WebSocket close code. docs/errors.md is generated from this table.
+ */
+export interface ErrorEntry {
+  readonly message: string;
+  readonly hint: string;
+  readonly exit: number;
+  readonly http?: number;
+  readonly close?: number;
+}
+
+const entry = (message: string, hint: string, exit: number, more: { http?: number; close?: number } = {}): ErrorEntry => ({
+  message,
+  hint,
+  exit,
+  ...more,
+});
+
+export const ERRORS = {
+  // What a person wrote.
+  CONFIG_INVALID: entry('the experiment file is not valid', 'correct the key named above; `kindred run --help` shows an example', 2),
+  CONFIG_UNREADABLE: entry('the experiment file cannot be read', 'check the path and the YAML syntax', 2),
+  CONFIG_ENVIRONMENT: entry('the experiment file uses an environment variable that is not set', 'set it for this command: NAME=value npm run kindred -- run FILE', 2),
+  CONFIG_UNSUPPORTED: entry('the experiment asks for something this version does not have', 'the README lists what is not there yet', 2),
+  TABLE_UNREADABLE: entry('the table cannot be read', 'check the path; paths are relative to the experiment file', 2),
+  TABLE_INVALID: entry('the table is not valid', 'correct the cell named above; every cell but the task must be a finite number', 2),
+  TABLE_TOO_FEW_ROWS: entry('a task has too few rows for the split', 'lower split.train, or set split.tooFew: drop to leave such tasks out', 2),
+  ESTIMATES_INVALID: entry('the table of estimates is not valid', 'one agent per row, numbers only, no header, at least two rows of equal length', 2),
+  ESTIMATE_ILL_POSED: entry('the estimator has too few dimensions for this many agents', 'use more dimensions, the estimator cgl, or -c force=true to see the result anyway', 2),
+  GRAPH_INVALID: entry('the graph is not valid', 'edges join two different known agents and have positive finite weights', 2),
+  STEP_SIZE_UNSTABLE: entry('the step size is unstable', 'lower the step size or raise the batch', 2),
+  USAGE: entry('the command was called wrongly', 'see `kindred --help`', 2),
+  RUN_UNKNOWN: entry('there is no such run', '`kindred list` shows the runs', 2),
+
+  // What happened on the way.
+  AGENT_LOST: entry('an agent was lost', 'its log is in the run directory under logs/', 1),
+  AGENT_FAILED: entry('an agent failed', 'its log is in the run directory under logs/', 1),
+  AGENT_STALLED: entry('an agent made no progress', 'its log is in the run directory under logs/', 1),
+  AGENTS_MISSING: entry('not every agent joined in time', 'start the missing agents, or lower `agents`', 1),
+  COORDINATOR_LOST: entry('the coordinator was lost', 'its log is in the run directory under logs/', 1),
+  COORDINATOR_UNREACHABLE: entry('the coordinator cannot be reached', 'check the URL given to --join and that the coordinator runs', 1),
+  LINK_LOST: entry('a link between two agents was lost', 'look at the log of the agent named above', 1),
+  LINK_UNREACHABLE: entry('a link between two agents could not be opened', 'check that the agents can reach one another', 1),
+  PARAMETERS_NOT_FINITE: entry('an agent computed parameters that are not finite', 'lower the step size or eta', 1),
+  RUN_INTERRUPTED: entry('the run was interrupted', 'start it again', 130),
+  INTERNAL: entry('a bug in Kindred', 'please report it with the log', 1),
+
+  // What crossed a socket.
+  WIRE_TOKEN: entry('the join token is wrong', 'give the token that the coordinator wrote to its token file', 2, { http: 401, close: 4401 }),
+  WIRE_VERSION: entry('the protocol versions differ', 'run the same version of Kindred everywhere', 2, { http: 426, close: 4426 }),
+  WIRE_GARBAGE: entry('a frame could not be decoded', 'is something other than Kindred talking to this port?', 1, { close: 4400 }),
+  WIRE_TOO_LARGE: entry('a frame is larger than the limit', 'the limit follows from the dimension of the problem', 1, { close: 1009 }),
+  WIRE_UNEXPECTED: entry('a message came out of order', 'run the same version of Kindred everywhere', 1, { close: 4409 }),
+  WIRE_DUPLICATE_AGENT: entry('another process already joined under this index', 'give every agent its own --index', 2, { close: 4410 }),
+  WIRE_SILENT: entry('the other end went silent', 'it is stopped, overloaded or unreachable', 1, { close: 4408 }),
+  WIRE_CLOSED: entry('the link was closed', 'the other end left', 1, { close: 1001 }),
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** One expected failure: its code, what exactly happened, and where (file:line:column or a name). */
+export class KindredError extends Error {
+  readonly code: ErrorCode;
+  readonly detail: string;
+  readonly where: string | undefined;
+
+  constructor(code: ErrorCode, detail: string, options: { where?: string; cause?: unknown } = {}) {
+    super(`${options.where === undefined ? '' : `${options.where} `}${detail}`, { cause: options.cause });
+    this.name = 'KindredError';
+    this.code = code;
+    this.detail = detail;
+    this.where = options.where;
+  }
+
+  get hint(): string {
+    return ERRORS[this.code].hint;
+  }
+
+  get exit(): number {
+    return ERRORS[this.code].exit;
+  }
+}
+
+/** A broken invariant is a bug, never a user's mistake. */
+export function assert(condition: unknown, message: string): asserts condition {
+  if (!condition) throw new KindredError('INTERNAL', message);
+}
+
+/** The WebSocket close code of an error; 1011 (internal error) where it has none of its own. */
+export function closeCode(code: ErrorCode): number {
+  const { close }: ErrorEntry = ERRORS[code];
+  return close ?? 1011;
+}

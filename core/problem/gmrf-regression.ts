@@ -1,0 +1,142 @@
+/**
+ * Linear regression whose tasks are related by a Gaussian Markov random field (algorithms-1, section 1).
+ *
+ * Truth: column m of Wo (K x M) ~ N(0, pinv(L)), so 1' wo = 0 on every connected component.
+ * Data of agent k: u ~ N(0, I_M), d = u' wo_k + v, v ~ N(0, s). Gradient of a batch: g = (1/B) sum_b u_b (u_b' w - d_b).
+ *
+ * The gradient is drawn from its exact law without drawing the features. With w~ = w - wo, r = ||w~||, w^ = w~ / r:
+ *   u_b = a_b w^ + u_b', a_b = w^' u_b ~ N(0, 1) independent of u_b' ~ N(0, I - w^ w^');
+ *   e_b = u_b' w - d_b = r a_b - v_b depends on (a_b, v_b) only, hence given all of these
+ *   g = w^ (1/B) sum_b a_b e_b + (1/B) sum_b e_b u_b',
+ *   and the second sum is N(0, (sum_b e_b^2 / B^2) (I - w^ w^')) = (sqrt(sum_b e_b^2) / B) (z - w^ w^' z), z ~ N(0, I).
+ * So M + 2 B normals replace M B. At r = 0 the errors e_b = -v_b are independent of all of u_b and w^ drops out:
+ * g = (sqrt(sum_b v_b^2) / B) z.
+ */
+import { assert } from '../errors.ts';
+import { cholesky } from '../linalg/cholesky.ts';
+import { zeros, type Matrix } from '../linalg/matrix.ts';
+import { draw, Random } from '../random.ts';
+import { componentsOf, type Edge } from '../topology.ts';
+import type { GradientTask } from './problem.ts';
+
+/**
+ * Wo (K x M): independent columns ~ N(0, pinv(L)), L a Laplacian (also of a disconnected graph).
+ * On a component of n agents C C' = L + 11'/n, C' x = z gives x ~ N(0, pinv(L) + 11'/n); centring leaves pinv(L).
+ * Row k of z is the draw (seed, k, 'truth', 0), whatever the graph.
+ */
+export function sampleTruth(laplacian: Matrix, dimension: number, seed: number): Matrix {
+  const agents = laplacian.rows;
+  const truth = zeros(agents, dimension);
+  for (let k = 0; k < agents; k++) draw(seed, k, 'truth', 0).fillGaussian(rowOf(truth, k));
+  for (const members of componentsOf(agents, couplings(laplacian))) {
+    const rows = members.map((k) => rowOf(truth, k));
+    solveRows(anchoredFactor(laplacian, members), rows);
+    centre(rows);
+  }
+  return truth;
+}
+
+const rowOf = (a: Matrix, i: number): Float64Array => a.data.subarray(i * a.cols, (i + 1) * a.cols);
+
+function couplings(laplacian: Matrix): Edge[] {
+  const n = laplacian.rows;
+  const edges: Edge[] = [];
+  for (let i = 0; i < n; i++) {
+    for (let j = i + 1; j < n; j++) {
+      const weight = -laplacian.data[i * n + j];
+      if (weight !== 0) edges.push({ source: i, target: j, weight });
+    }
+  }
+  return edges;
+}
+
+/** The Cholesky factor of L + 11'/n restricted to the n members of one component. */
+function anchoredFactor(laplacian: Matrix, members: readonly number[]): Matrix {
+  const n = members.length;
+  const anchored = zeros(n, n);
+  members.forEach((k, i) => {
+    members.forEach((l, j) => (anchored.data[i * n + j] = laplacian.data[k * laplacian.cols + l] + 1 / n));
+  });
+  const factor = cholesky(anchored);
+  assert(factor, 'the Laplacian is not positive definite on the complement of its components');
+  return factor;
+}
+
+/** rows <- C'^-1 rows, all M columns at once. */
+function solveRows(c: Matrix, rows: readonly Float64Array[]): void {
+  const n = c.rows;
+  for (let i = n - 1; i >= 0; i--) {
+    for (let j = i + 1; j < n; j++) addScaled(rows[i], -c.data[j * n + i], rows[j]);
+    const scale = 1 / c.data[i * n + i];
+    for (let m = 0; m < rows[i].length; m++) rows[i][m] *= scale;
+  }
+}
+
+/** target <- target + factor source. */
+function addScaled(target: Float64Array, factor: number, source: Float64Array): void {
+  for (let m = 0; m < target.length; m++) target[m] += factor * source[m];
+}
+
+function centre(rows: readonly Float64Array[]): void {
+  const mean = new Float64Array(rows[0].length);
+  for (const row of rows) addScaled(mean, 1 / rows.length, row);
+  for (const row of rows) addScaled(row, -1, mean);
+}
+
+export interface GmrfTaskSpec {
+  /** The agent's own row of Wo (M). */
+  readonly truth: Float64Array;
+  /** B. */
+  readonly batch: number;
+  /** s = sigma_v^2. */
+  readonly noise: number;
+  readonly seed: number;
+  readonly agent: number;
+}
+
+/** One agent's stream of mini-batches; step i draws under the key (seed, agent, 'batch', i). */
+export function createGmrfTask({ truth, batch, noise, seed, agent }: GmrfTaskSpec): GradientTask {
+  const random = new Random();
+  const noiseDeviation = Math.sqrt(noise);
+  const deviation = new Float64Array(truth.length);
+  return {
+    learns: 'gradient',
+    dimension: truth.length,
+    sharedFrom: 0,
+    gradient(w, step, out) {
+      random.rekey(seed, agent, 'batch', step);
+      for (let m = 0; m < truth.length; m++) deviation[m] = w[m] - truth[m];
+      drawGradient(random, deviation, batch, noiseDeviation, out);
+    },
+    squaredDeviation: (w) => squaredDistance(w, truth) / truth.length,
+  };
+}
+
+/** out <- a batch gradient at deviation w~, from the law derived above: out = along w^ + (sqrt(sum e^2) / B) z. */
+function drawGradient(random: Random, deviation: Float64Array, batch: number, noiseDeviation: number, out: Float64Array): void {
+  const radius = Math.sqrt(dot(deviation, deviation));
+  let alongSum = 0;
+  let squaredErrors = 0;
+  for (let b = 0; b < batch; b++) {
+    const a = random.gaussian();
+    const error = radius * a - noiseDeviation * random.gaussian();
+    alongSum += a * error;
+    squaredErrors += error * error;
+  }
+  random.fillGaussian(out);
+  const spread = Math.sqrt(squaredErrors) / batch;
+  const along = radius > 0 ? (alongSum / batch - (spread * dot(deviation, out)) / radius) / radius : 0;
+  for (let m = 0; m < out.length; m++) out[m] = along * deviation[m] + spread * out[m];
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let m = 0; m < a.length; m++) sum += a[m] * b[m];
+  return sum;
+}
+
+function squaredDistance(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let m = 0; m < a.length; m++) sum += (a[m] - b[m]) ** 2;
+  return sum;
+}

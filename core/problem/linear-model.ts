@@ -1,0 +1,47 @@
+/**
+ * The seam between a loss and everything built on it: a linear model z_i = w_0 + x_i' w_S on one set of rows,
+ *   loss(w) = sum over rows of l(z_i, y_i).
+ * w_0 (coordinate 0) is the intercept: the agent's own, never penalised, never coupled. w_S are the d slopes.
+ */
+import type { Rows } from './rows.ts';
+
+/** Keeps an uncoupled local problem well posed; acts on the slopes only. */
+export const TINY_RIDGE = 1e-9;
+
+export interface LinearModel {
+  readonly rows: Rows;
+  /** Upper bound of d2l/dz2. */
+  readonly curvatureMax: number;
+  /** l(z, y). */
+  rowLoss(z: number, y: number): number;
+  /** dl/dz. */
+  rowSlope(z: number, y: number): number;
+  /** w <- argmin loss(w) + (coupling + tiny)/2 ||w_S||^2 - pull' w_S. Allocates nothing once a coupling was seen. */
+  solve(coupling: number, pull: Float64Array, w: Float64Array): void;
+  /** w_0 <- argmin loss with w_S held. */
+  refitPrivate(w: Float64Array): void;
+  /** Mean diagonal of the slopes' Hessian, intercept profiled out, before anything is learned. */
+  meanCurvature(): number;
+  /** Sum over rows of the loss of row i under the ridge solution without row i (logistic: approximate). */
+  leaveOneOutLoss(ridge: number): number;
+  /** Mean over slopes of diag(P A P), P = (A + ridge)^-1, A the slopes' Hessian at the ridge solution. */
+  meanSpread(ridge: number): number;
+  /** Residual sum of squares of the ridge solution and its degrees of freedom N - 1 - tr(A P); 0, 0 for labels. */
+  residualSums(ridge: number): { rss: number; dof: number };
+}
+
+/** 1/2 (z - y)^2 */
+export function squaredLoss(z: number, y: number): number {
+  return 0.5 * (z - y) * (z - y);
+}
+
+/** log(1 + exp(-m)), m = z for label 1 and -z for label 0; no overflow. */
+export function logLoss(z: number, y: number): number {
+  const m = y > 0 ? z : -z;
+  return m > 0 ? Math.log1p(Math.exp(-m)) : Math.log1p(Math.exp(m)) - m;
+}
+
+/** 1 / (1 + exp(-z)) */
+export function sigmoid(z: number): number {
+  return 1 / (1 + Math.exp(-z));
+}

@@ -1,0 +1,117 @@
+/**
+ * Least squares with an own intercept, solved exactly.
+ *
+ * With centred rows, G = Xc'Xc and h = Xc'y, the coupled slopes are (G + c I)^-1 (h + pull) and the intercept
+ * is mean(y) - mean(x)'w_S. The factor depends on the coupling alone: a bank of couplings cycled over every
+ * round finds its factors in a small cache, and a solve costs d^2.
+ */
+import { TINY_RIDGE, squaredLoss, type LinearModel } from './linear-model.ts';
+import { centredGram, factorize, inverseQuadratic, inverseTraces, solveInPlace, weightedCentre } from './normal-equations.ts';
+import { score, type Rows } from './rows.ts';
+
+const FACTORS_MAX = 64;
+/** A leverage this close to 1 has no leave-one-out residual left to tell from rounding. */
+const FREEDOM_MIN = 1e-10;
+
+export class SquaredModel implements LinearModel {
+  readonly rows: Rows;
+  readonly curvatureMax = 1;
+  readonly rowLoss = squaredLoss;
+  private readonly centre: Float64Array;
+  private readonly gram: Float64Array;
+  private readonly moment: Float64Array;
+  private readonly meanTarget: number;
+  private readonly factors = new Map<number, Float64Array>();
+
+  constructor(rows: Rows) {
+    const d = rows.features;
+    this.rows = rows;
+    this.centre = new Float64Array(d);
+    this.gram = new Float64Array(d * d);
+    this.moment = new Float64Array(d);
+    weightedCentre(rows, undefined, this.centre);
+    centredGram(rows, undefined, this.centre, this.gram, new Float64Array(d));
+    this.meanTarget = rows.count === 0 ? 0 : rows.y.reduce((sum, y) => sum + y, 0) / rows.count;
+    for (let i = 0; i < rows.count; i++) this.addMoment(i);
+  }
+
+  private addMoment(i: number): void {
+    const d = this.rows.features;
+    const y = this.rows.y[i] - this.meanTarget;
+    for (let j = 0; j < d; j++) this.moment[j] += (this.rows.x[i * d + j] - this.centre[j]) * y;
+  }
+
+  rowSlope(z: number, y: number): number {
+    return z - y;
+  }
+
+  solve(coupling: number, pull: Float64Array, w: Float64Array): void {
+    const factor = this.factorFor(coupling + TINY_RIDGE);
+    for (let j = 0; j < pull.length; j++) w[1 + j] = this.moment[j] + pull[j];
+    solveInPlace(factor, pull.length, w, 1);
+    this.refitPrivate(w);
+  }
+
+  refitPrivate(w: Float64Array): void {
+    let intercept = this.meanTarget;
+    for (let j = 0; j < this.centre.length; j++) intercept -= this.centre[j] * w[1 + j];
+    w[0] = intercept;
+  }
+
+  /** The Cholesky factor of G + ridge I; the oldest makes room. */
+  private factorFor(ridge: number): Float64Array {
+    const known = this.factors.get(ridge);
+    if (known !== undefined) return known;
+    const d = this.rows.features;
+    if (this.factors.size >= FACTORS_MAX) this.factors.delete(this.factors.keys().next().value!);
+    const factor = new Float64Array(d * d);
+    factorize(this.gram, d, ridge, factor);
+    this.factors.set(ridge, factor);
+    return factor;
+  }
+
+  meanCurvature(): number {
+    const d = this.rows.features;
+    let sum = 0;
+    for (let j = 0; j < d; j++) sum += this.gram[j * d + j];
+    return sum / d;
+  }
+
+  /** sum of 1/2 (e_i / (1 - h_i))^2 with leverage h_i = 1/N + xc_i' P xc_i: exact for ridge with a free intercept. */
+  leaveOneOutLoss(ridge: number): number {
+    const d = this.rows.features;
+    const w = this.ridgeSolution(ridge);
+    const factor = this.factorFor(ridge);
+    const deviation = new Float64Array(d);
+    let total = 0;
+    for (let i = 0; i < this.rows.count; i++) {
+      for (let j = 0; j < d; j++) deviation[j] = this.rows.x[i * d + j] - this.centre[j];
+      const freedom = 1 - 1 / this.rows.count - inverseQuadratic(factor, d, deviation);
+      const residual = this.rows.y[i] - score(this.rows, i, w);
+      total += 0.5 * (residual / Math.max(freedom, FREEDOM_MIN)) ** 2;
+    }
+    return total;
+  }
+
+  private ridgeSolution(ridge: number): Float64Array {
+    const w = new Float64Array(1 + this.rows.features);
+    w.set(this.moment, 1);
+    solveInPlace(this.factorFor(ridge), this.rows.features, w, 1);
+    this.refitPrivate(w);
+    return w;
+  }
+
+  meanSpread(ridge: number): number {
+    const d = this.rows.features;
+    return inverseTraces(this.factorFor(ridge), d, ridge).spread / d;
+  }
+
+  residualSums(ridge: number): { rss: number; dof: number } {
+    const w = this.ridgeSolution(ridge);
+    const d = this.rows.features;
+    let rss = 0;
+    for (let i = 0; i < this.rows.count; i++) rss += (this.rows.y[i] - score(this.rows, i, w)) ** 2;
+    const fitted = d - ridge * inverseTraces(this.factorFor(ridge), d, ridge).trace;
+    return { rss, dof: this.rows.count - 1 - fitted };
+  }
+}

@@ -1,0 +1,53 @@
+import type { Task } from '../problem/problem.ts';
+import type { LocalView } from '../relationship/local-view.ts';
+
+/**
+ * The strategy seam: one agent's update rule. It sees its own task, its LocalView and what neighbours sent.
+ *
+ * An iteration is: adapt (local), then `hops` times { exchange `outgoing` with the neighbours; combine }.
+ * Laws (testkit/strategy-laws.ts): equals non-cooperative without edges; keeps a common fixed point;
+ * a missing neighbour is left out, never guessed; agrees with a dense K x M oracle.
+ */
+export interface Strategy {
+  readonly name: string;
+  /** One line for help and docs. */
+  readonly summary: string;
+  /** What its view is compiled from: nothing, Metropolis weights on the network, or a relationship. */
+  readonly cooperatesOver: 'nothing' | 'network' | 'relationship';
+  /** Whether it has a strength eta to choose. */
+  readonly usesEta: boolean;
+  start(context: StrategyContext): StrategyRun;
+}
+
+export interface StrategyContext {
+  readonly task: Task;
+  readonly view: LocalView;
+  /** K, all agents of the run. */
+  readonly agents: number;
+  readonly stepSize: number;
+  readonly eta: number;
+  /** Ridge of the local solution (tables; non-cooperative and filter). */
+  readonly ridge: number;
+  /** n_k: variance per coordinate of this agent's own estimate (filter). */
+  readonly noise: number;
+  /** Upper bound of the spectrum of I + diag(n) L (filter). */
+  readonly spectrumMax: number;
+  /** Whether the output after this iteration (from 1) is looked at. */
+  isRecorded(iteration: number): boolean;
+}
+
+/** What arrived for one hop: vectors[i] from view.neighbours[i], undefined where missing; `mean` for a mean view. */
+export interface Inbox {
+  readonly vectors: readonly (Float64Array | undefined)[];
+  readonly mean: Float64Array | undefined;
+}
+
+export interface StrategyRun {
+  /** Offered to the neighbours in the next hop: the shared coordinates. Rewritten by adapt and combine. */
+  readonly outgoing: Float64Array;
+  adapt(iteration: number): void;
+  hops(iteration: number): number;
+  combine(hop: number, inbox: Inbox): void;
+  /** The parameters delivered after the iteration (dimension). Valid until the next adapt. */
+  output(): Float64Array;
+}

@@ -1,0 +1,84 @@
+/** What figures and report say about an arm: its name, and its gain against learning alone. */
+import type { ArmResult, RunResult } from '../core/run-result.ts';
+import { isNumber } from './format.ts';
+
+export interface Gain {
+  readonly arm: ArmResult;
+  readonly label: string;
+  /** 100 (1 - error / error alone): the error saved, in per cent of learning alone. Positive is better. */
+  readonly mean: number | null;
+  readonly byAgent: readonly (number | null)[];
+}
+
+export const ALONE = 'non-cooperative';
+
+/** The strategy; its relationship where that is not the learned one or where another arm shares the strategy. */
+export function armLabels(arms: readonly ArmResult[]): string[] {
+  const labels = arms.map((arm) => armLabel(arm, arms));
+  return labels.map((label, i) => (labels.filter((other) => other === label).length > 1 ? `${label} #${i + 1}` : label));
+}
+
+export function armAlone(result: RunResult): ArmResult | null {
+  return result.arms.find((arm) => arm.strategy === ALONE) ?? null;
+}
+
+/** Logistic tables are compared by the area under the curve: their error is 1 - AUC. */
+export function comparesByAuc(result: RunResult): boolean {
+  return result.arms.length > 0 && result.arms.every((arm) => isNumber(arm.auc));
+}
+
+export function errorName(result: RunResult): string {
+  if (comparesByAuc(result)) return '1 − AUC on held-out rows';
+  if (result.problem?.loss === 'logistic') return 'error rate on held-out rows';
+  return isTable(result) ? 'root mean squared error on held-out rows' : 'mean squared deviation per coordinate';
+}
+
+export function isTable(result: RunResult): boolean {
+  return result.problem?.kind === 'csv-table';
+}
+
+/** The number that arms are compared by, for the network and per agent. */
+export function comparedError(arm: ArmResult, byAuc: boolean): number | null {
+  const value = byAuc ? complement(arm.auc) : arm.steadyError;
+  return isNumber(value) ? value : null;
+}
+
+export function comparedErrorByAgent(arm: ArmResult, byAuc: boolean): readonly (number | null)[] {
+  const values = byAuc ? (arm.aucByAgent ?? []).map(complement) : arm.errorByAgent;
+  return values.map((value) => (isNumber(value) ? value : null));
+}
+
+/** One entry per arm but the one that learns alone; empty where no arm does. */
+export function gains(result: RunResult): Gain[] {
+  const alone = armAlone(result);
+  if (alone === null) return [];
+  const byAuc = comparesByAuc(result);
+  const labels = armLabels(result.arms);
+  const aloneByAgent = comparedErrorByAgent(alone, byAuc);
+  return result.arms.flatMap((arm, i) => {
+    if (arm === alone) return [];
+    const byAgent = comparedErrorByAgent(arm, byAuc).map((error, k) => gain(error, aloneByAgent[k]));
+    return [{ arm, label: labels[i]!, mean: gain(comparedError(arm, byAuc), comparedError(alone, byAuc)), byAgent }];
+  });
+}
+
+/** Null where either is missing or no error, or where learning alone makes none that could be saved. */
+export function gain(error: number | null | undefined, alone: number | null | undefined): number | null {
+  if (!isNumber(error) || !isNumber(alone) || error < 0 || alone <= 0) return null;
+  const saved = 100 * (1 - error / alone);
+  return Number.isFinite(saved) ? saved : null;
+}
+
+export function agentName(result: RunResult, agent: number): string {
+  return result.agents.names[agent] ?? String(agent);
+}
+
+function armLabel(arm: ArmResult, arms: readonly ArmResult[]): string {
+  if (arm.relationship === 'none' || arm.relationship === 'network') return arm.strategy;
+  const isShared = arms.some((other) => other.strategy === arm.strategy && other.relationship !== arm.relationship);
+  return isShared || arm.relationship !== 'learned' ? `${arm.strategy}, ${arm.relationship}` : arm.strategy;
+}
+
+function complement(auc: number | null | undefined): number | null {
+  return isNumber(auc) ? 1 - auc : null;
+}

@@ -1,0 +1,139 @@
+/**
+ * report.html: one run on one page. It opens without a server and loads nothing: style and figures are inline,
+ * and the content security policy forbids everything else, scripts included.
+ */
+import type { RunResult } from '../core/run-result.ts';
+import { agentName, armLabels, isTable } from './arms.ts';
+import { formatDuration, formatNumber, isNumber, plural } from './format.ts';
+import { agentsTable, resultsTable } from './report-tables.ts';
+import { reportStyleSheet } from './report-style.ts';
+import type { RunFigure } from './run-figures.ts';
+import { runLine } from './run-line.ts';
+import { element, trustedMarkup, type Child, type Markup } from './svg.ts';
+
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+
+/** `file` is the experiment file as a person would type it. */
+export function reportPage(result: RunResult, figures: readonly RunFigure[], file = 'FILE'): string {
+  const page = element('html', { lang: 'en' }, head(result), element('body', {}, element('main', {}, sections(result, figures, file))));
+  return `<!doctype html>\n${page.markup}\n`;
+}
+
+/** The command that repeats the run. */
+export function reproduceCommand(result: RunResult, file: string): string {
+  return `npm run --silent kindred -- run ${shellWord(file)} --seed ${result.seed} --mode ${shellWord(result.mode)}`;
+}
+
+function head(result: RunResult): Markup {
+  return element(
+    'head', {},
+    element('meta', { charset: 'utf-8' }),
+    element('meta', { 'http-equiv': 'Content-Security-Policy', content: POLICY }),
+    element('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
+    element('title', {}, `${result.experiment} – Kindred`),
+    element('style', {}, trustedMarkup(reportStyleSheet())),
+  );
+}
+
+function sections(result: RunResult, figures: readonly RunFigure[], file: string): Child {
+  const hasArms = result.arms.length > 0;
+  return [
+    element('h1', {}, result.experiment),
+    element('p', { class: 'lead' }, `${runLine(result)} · ${statusWords(result)}`),
+    failure(result),
+    section('What was run', facts(result)),
+    hasArms ? section('Results', resultsTable(result)) : null,
+    figures.length > 0 ? section('Figures', figures.map(figure)) : null,
+    hasArms ? section('Every agent', agentsTable(result)) : null,
+    section('What was noticed', diagnostics(result)),
+    section('Who took part', participants(result)),
+    section('Run it again', reproduce(result, file)),
+  ];
+}
+
+function section(title: string, ...content: Child[]): Markup {
+  return element('section', {}, element('h2', {}, title), content);
+}
+
+function failure({ error }: RunResult): Child {
+  if (error === undefined) return null;
+  const what = element('p', {}, element('strong', {}, 'The run failed. '), error.message, ' (', element('code', {}, error.code), ')');
+  return element('div', { class: 'failure', role: 'alert' }, what, element('p', {}, `What to do: ${error.hint}.`));
+}
+
+function figure({ svg, caption }: RunFigure): Markup {
+  return element('figure', {}, trustedMarkup(svg), element('figcaption', {}, caption));
+}
+
+function facts(result: RunResult): Markup {
+  const { timings, relationship, problem } = result;
+  const phases = `exploring ${formatDuration(timings.exploreMs)}, estimating ${formatDuration(timings.estimateMs)}, cooperating ${formatDuration(timings.cooperateMs)}`;
+  const rows: [string, string][] = [
+    ['run', result.runId],
+    ['problem', problemWords(result)],
+    ['agents', `${plural(result.agents.expected, 'agent')}, ${modeWords(result.mode)}`],
+    ['relationship', relationship === null ? 'none was learned' : `learned by ${relationship.estimator}${errorWords(relationship.relativeError)}`],
+    ['time', `${formatDuration(timings.totalMs)} (${phases})`],
+  ];
+  if (isNumber(problem?.ridge)) rows.splice(2, 0, ['ridge of learning alone', formatNumber(problem.ridge)]);
+  return element('dl', {}, rows.map(([term, value]) => [element('dt', {}, term), element('dd', {}, value)]));
+}
+
+function problemWords(result: RunResult): string {
+  if (!isTable(result)) return 'linear regressions whose true parameters form a Gaussian Markov random field on a graph';
+  const loss = result.problem?.loss === 'logistic' ? 'logistic' : 'linear';
+  return `one ${loss} regression per task of a table, judged on rows that were held out`;
+}
+
+const MODES: Readonly<Record<string, string>> = {
+  processes: 'each a process of its own',
+  simulated: 'simulated in one process',
+  compose: 'each in a container of its own',
+};
+
+function modeWords(mode: string): string {
+  return MODES[mode] ?? mode;
+}
+
+function errorWords(relativeError: number | null): string {
+  return isNumber(relativeError) ? `; relative error ${formatNumber(relativeError, 3)} against the true one` : '';
+}
+
+function statusWords({ status }: RunResult): string {
+  return status === 'completed-with-missing' ? 'completed, but with agents missing' : status;
+}
+
+/** Said once each, although the run repeats what its estimator noticed. */
+function diagnostics(result: RunResult): Child {
+  const all = [...(result.relationship?.diagnostics ?? []), ...result.diagnostics];
+  const unique = [...new Map(all.map((diagnostic) => [`${diagnostic.code} ${diagnostic.message}`, diagnostic])).values()];
+  if (unique.length === 0) return element('p', {}, 'Nothing out of the ordinary.');
+  return element('ul', {}, unique.map(({ code, message }) => element('li', {}, message, ' ', element('code', {}, code))));
+}
+
+function participants(result: RunResult): Child {
+  const { expected, completed, missing, names } = result.agents;
+  const contributors = result.relationship?.contributors ?? [];
+  const absent = missing.map((k) => agentName(result, k)).join(', ');
+  return [
+    element('p', {}, `${completed} of ${plural(expected, 'agent')} took part to the end: ${names.filter((_, k) => !missing.includes(k)).join(', ')}.`),
+    missing.length > 0 ? element('p', { class: 'worse' }, `Missing: ${absent}.`) : null,
+    contributors.length > 0 ? element('p', {}, `The relationship was learned from the reports of ${plural(contributors.length, 'agent')}.`) : null,
+  ];
+}
+
+function reproduce(result: RunResult, file: string): Child {
+  const labels = armLabels(result.arms);
+  const sums = result.arms.map((arm, i) => [element('dt', {}, labels[i]!), element('dd', {}, element('code', {}, arm.parametersSha256))]);
+  return [
+    element('pre', {}, element('code', {}, reproduceCommand(result, file))),
+    file === 'FILE' ? element('p', { class: 'note' }, 'FILE is the experiment file of this run.') : null,
+    sums.length > 0 ? element('p', { class: 'note' }, 'The same file, seed and version end in the same parameters, bit for bit. Their SHA-256:') : null,
+    sums.length > 0 ? element('dl', { class: 'note' }, sums) : null,
+  ];
+}
+
+/** As a POSIX shell reads it. */
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replace(/'/g, "'\\''")}'`;
+}

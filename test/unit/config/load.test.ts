@@ -1,0 +1,139 @@
+/** What a valid file means: defaults, overrides, the environment, paths, the hash. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { test } from 'node:test';
+import { experimentHash } from '../../../config/load.ts';
+import { PAPER, TABLE, load } from './fixture.ts';
+
+const arm = (strategy: string, relationship = 'learned', eta: number | 'auto' = 'auto') => ({ strategy, relationship, eta });
+const PAPER_ARMS = [arm('non-cooperative'), arm('consensus'), arm('multitask'), arm('multitask', 'known'), arm('filter')];
+
+test('the first example of the interface resolves to exactly this', () => {
+  assert.deepEqual(load(PAPER), {
+    name: 'paper',
+    seed: 7,
+    agents: 10,
+    agentNames: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
+    problem: { kind: 'gmrf-regression', graph: 'reference', dimension: 200, batch: 20, noise: 200 },
+    explore: { stepSize: 0.005, steps: 'auto' },
+    relationship: { estimator: 'pinv', options: {} },
+    cooperate: { stepSize: 0.04, steps: 300, arms: PAPER_ARMS },
+    network: { graph: 'reference', rounds: 'bsp', open: true },
+    faults: [],
+    output: { directory: resolve('dir/runs'), every: 10 },
+  });
+});
+
+test('examples/paper.yaml is that experiment', () => {
+  const root = ['.', '..', '../..', '../../..'].map((up) => resolve(import.meta.dirname, '../../..', up)).find(hasExample);
+  assert.ok(root !== undefined, 'examples/paper.yaml is found');
+  assert.deepEqual(load(readFileSync(resolve(root, 'examples/paper.yaml'), 'utf8')), load(PAPER));
+});
+
+function hasExample(root: string): boolean {
+  try {
+    return readFileSync(resolve(root, 'examples/paper.yaml'), 'utf8') !== '';
+  } catch {
+    return false;
+  }
+}
+
+test('the second example of the interface resolves to exactly this', () => {
+  const text = `problem:
+  kind: csv-table
+  path: \${DATA}/data.csv
+  task: task
+  target: y
+  loss: squared
+  split: { train: 10, test: rest, seed: 1, order: random, tooFew: refuse }
+  standardize: global
+  ridge: auto
+`;
+  assert.deepEqual(load(text, { environment: { DATA: 'tables' } }), {
+    name: 'experiment',
+    seed: 1,
+    agents: 3,
+    agentNames: ['t0', 't1', 't2'],
+    problem: {
+      kind: 'csv-table',
+      path: resolve('dir/tables/data.csv'),
+      task: 'task',
+      target: 'y',
+      loss: 'squared',
+      split: { train: 10, test: 'rest', seed: 1, order: 'random', tooFew: 'refuse' },
+      standardize: 'global',
+      ridge: 'auto',
+    },
+    explore: { stepSize: 'auto', steps: 'auto' },
+    relationship: { estimator: 'cgl', options: {} },
+    cooperate: { stepSize: 'auto', steps: 'auto', arms: [arm('non-cooperative'), arm('multitask', 'complete'), arm('multitask')] },
+    network: { graph: 'complete', rounds: 'bsp', open: true },
+    faults: [],
+    output: { directory: resolve('runs'), every: 10 },
+  });
+});
+
+test('a file may say almost nothing', () => {
+  const experiment = load('problem: { kind: gmrf-regression }');
+  assert.deepEqual(experiment.problem, { kind: 'gmrf-regression', graph: 'reference', dimension: 200, batch: 20, noise: 200 });
+  assert.deepEqual(experiment.cooperate.arms, PAPER_ARMS);
+  assert.equal(experiment.relationship.estimator, 'cgl');
+});
+
+test('tasks that are dropped are no agents', () => {
+  const rows = [...Array.from({ length: 30 }, (_, i) => `${['a', 'b'][i % 2]},${i},1`), 'rare,1,1'];
+  const csv = ['task,y,x', ...rows].join('\n');
+  const experiment = load(TABLE.replace('train: 10', 'train: 10, tooFew: drop'), {}, { 'data.csv': csv });
+  assert.deepEqual(experiment.agentNames, ['a', 'b']);
+  assert.equal(experiment.agents, 2);
+});
+
+test('overrides: indices both ways, YAML values, sections made, the last one wins', () => {
+  const overrides = [
+    'cooperate.steps=100',
+    'cooperate.arms[2].eta=.1',
+    'cooperate.arms.4.strategy=consensus',
+    'network.open=false',
+    'seed=3',
+    'seed=4',
+  ];
+  const { cooperate, network, seed } = load(PAPER, { overrides });
+  assert.equal(cooperate.steps, 100);
+  assert.deepEqual(cooperate.arms[2], arm('multitask', 'learned', 0.1));
+  assert.deepEqual(cooperate.arms[4], arm('consensus'));
+  assert.equal(network.open, false);
+  assert.equal(seed, 4);
+  assert.equal(load('problem: { kind: gmrf-regression }', { overrides: ['explore.steps=50'] }).explore.steps, 50);
+});
+
+test('--seed and --out win over the file and over -c', () => {
+  const experiment = load(PAPER, { overrides: ['seed=3'], seed: 11, outputDirectory: 'elsewhere' });
+  assert.equal(experiment.seed, 11);
+  assert.equal(experiment.output.directory, resolve('elsewhere'));
+});
+
+test('options of the estimator stand beside its name', () => {
+  const { relationship } = load(PAPER, { overrides: ['relationship={ noise: 0.5 }'] });
+  assert.deepEqual(relationship, { estimator: 'cgl', options: { noise: 0.5 } });
+});
+
+test('an edge file is found beside the experiment file', () => {
+  const edges = `source,target,weight\n${Array.from({ length: 9 }, (_, k) => `${k},${k + 1},1`).join('\n')}\n`;
+  const { problem, network } = load(PAPER, { overrides: ['problem.graph={ file: edges.csv }'] }, { 'edges.csv': edges });
+  assert.deepEqual(problem.kind === 'gmrf-regression' && problem.graph, { file: resolve('dir/edges.csv') });
+  assert.deepEqual(network.graph, { file: resolve('dir/edges.csv') });
+});
+
+test('the result is frozen to the bottom', () => {
+  const experiment = load(PAPER);
+  assert.throws(() => Object.assign(experiment.cooperate.arms[0] as object, { eta: 1 }), TypeError);
+  assert.throws(() => Object.assign(experiment.problem, { batch: 1 }), TypeError);
+});
+
+test('the hash follows what the experiment means, not how it is written', () => {
+  const hash = experimentHash(load(PAPER));
+  assert.match(hash, /^[0-9a-f]{64}$/);
+  assert.equal(experimentHash(load(`# a comment\n${PAPER.replace('seed: 7\nagents: 10', 'agents: 10\nseed: 7')}`)), hash);
+  assert.notEqual(experimentHash(load(PAPER, { seed: 8 })), hash);
+});

@@ -1,0 +1,314 @@
+/** Every refusal of an experiment file, with its exact text. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { estimatorNames, laterEstimators, laterStrategies, strategyNames } from '../../../config/vocabulary.ts';
+import { CSV, PAPER, TABLE, load, refusal } from './fixture.ts';
+
+const strategies = strategyNames().join(', ');
+const GRAPHS = 'reference, ring, star, grid, complete, erdos-renyi, random-geometric';
+
+/** [what is wrong, file, code, text] */
+const WRONG: readonly [string, string, string, string][] = [
+  [
+    'an unknown key',
+    PAPER.replace('seed: 7', 'sed: 7'),
+    'CONFIG_INVALID',
+    'dir/experiment.yaml:2:1 sed: unknown key; did you mean "seed"?',
+  ],
+  [
+    'an unknown key like none',
+    PAPER.replace('seed: 7', 'wolpertinger: 7'),
+    'CONFIG_INVALID',
+    'dir/experiment.yaml:2:1 wolpertinger: unknown key; known here: name, seed, agents, problem, explore, relationship, cooperate, network, faults, output',
+  ],
+  [
+    'a negative eta',
+    PAPER.replace('{ strategy: multitask }', '{ strategy: multitask, eta: -1 }'),
+    'CONFIG_INVALID',
+    'dir/experiment.yaml:18:30 cooperate.arms[2].eta: must be >= 0 (got -1)',
+  ],
+  ['a step size of zero', PAPER.replace('0.04', '0'), 'CONFIG_INVALID', 'dir/experiment.yaml:13:3 cooperate.stepSize: must be > 0 (got 0)'],
+  [
+    'half a step',
+    PAPER.replace('300', '1.5'),
+    'CONFIG_INVALID',
+    'dir/experiment.yaml:14:3 cooperate.steps: must be a whole number >= 1 (got 1.5)',
+  ],
+  [
+    'a word for a step size',
+    PAPER.replace('0.04', 'atuo'),
+    'CONFIG_INVALID',
+    'dir/experiment.yaml:13:3 cooperate.stepSize: must be a number > 0 or auto (got "atuo"); did you mean "auto"?',
+  ],
+  [
+    'text that only looks like a number',
+    PAPER.replace('dimension: 200', 'dimension: "200"'),
+    'CONFIG_INVALID',
+    'dir/experiment.yaml:7:3 problem.dimension: must be a whole number >= 1 (got "200")',
+  ],
+  [
+    'noise below zero',
+    PAPER.replace('noise: 200', 'noise: -1'),
+    'CONFIG_INVALID',
+    'dir/experiment.yaml:9:3 problem.noise: must be >= 0 (got -1)',
+  ],
+  [
+    'noise that is not finite',
+    PAPER.replace('noise: 200', 'noise: .inf'),
+    'CONFIG_INVALID',
+    'dir/experiment.yaml:9:3 problem.noise: must be a number >= 0 (got Infinity)',
+  ],
+  ['one agent', PAPER.replace('agents: 10', 'agents: 1'), 'CONFIG_INVALID', 'dir/experiment.yaml:3:1 agents: must be >= 2 (got 1)'],
+  [
+    'too many agents',
+    PAPER.replace('agents: 10', 'agents: 1001'),
+    'CONFIG_INVALID',
+    'dir/experiment.yaml:3:1 agents: must be <= 1000 (got 1001)',
+  ],
+  [
+    'too large a dimension',
+    PAPER.replace('dimension: 200', 'dimension: 1000001'),
+    'CONFIG_INVALID',
+    'dir/experiment.yaml:7:3 problem.dimension: must be <= 1000000 (got 1000001)',
+  ],
+  [
+    'a misspelt graph',
+    PAPER.replace('graph: reference', 'graph: rign'),
+    'CONFIG_INVALID',
+    `dir/experiment.yaml:6:3 problem.graph: must be ${GRAPHS} or { file: ... } (got "rign"); did you mean "ring"?`,
+  ],
+  [
+    'a key of another graph',
+    PAPER.replace('graph: reference', 'graph: { fil: a.csv, file: a.csv }'),
+    'CONFIG_INVALID',
+    'dir/experiment.yaml:6:12 problem.graph.fil: unknown key; did you mean "file"?',
+  ],
+  [
+    'a misspelt estimator',
+    PAPER.replace('pinv', 'pnv'),
+    'CONFIG_INVALID',
+    `dir/experiment.yaml:11:17 relationship.estimator: must be ${listed(estimatorNames())} (got "pnv"); did you mean "pinv"?`,
+  ],
+  [
+    'a misspelt strategy',
+    PAPER.replace('filter', 'filtre'),
+    'CONFIG_INVALID',
+    `dir/experiment.yaml:20:9 cooperate.arms[4].strategy: must be ${listed(strategyNames())} (got "filtre"); did you mean "filter"?`,
+  ],
+  [
+    'an arm without a strategy',
+    PAPER.replace('{ strategy: filter }', '{}'),
+    'CONFIG_INVALID',
+    'dir/experiment.yaml:20:7 cooperate.arms[4].strategy: is missing',
+  ],
+  [
+    'a misspelt kind',
+    PAPER.replace('gmrf-regression', 'gmrf-regresion'),
+    'CONFIG_INVALID',
+    'dir/experiment.yaml:5:3 problem.kind: must be gmrf-regression or csv-table (got "gmrf-regresion"); did you mean "gmrf-regression"?',
+  ],
+  ['a problem without a kind', 'problem: {}', 'CONFIG_INVALID', 'dir/experiment.yaml:1:1 problem.kind: is missing'],
+  ['no problem', 'seed: 1', 'CONFIG_INVALID', 'dir/experiment.yaml:1:1 problem: is missing'],
+  ['an empty file', '', 'CONFIG_INVALID', 'dir/experiment.yaml:1:1 the file: must be a section of keys (got null)'],
+  [
+    'no arms',
+    'problem: { kind: gmrf-regression }\ncooperate: { arms: [] }',
+    'CONFIG_INVALID',
+    'dir/experiment.yaml:2:14 cooperate.arms: must list at least one (got [])',
+  ],
+  [
+    'a name that is no file name',
+    PAPER.replace('name: paper', 'name: ../x'),
+    'CONFIG_INVALID',
+    'dir/experiment.yaml:1:1 name: must be letters, digits, spaces, dots, dashes or underscores, and begin with a letter or digit (got "../x")',
+  ],
+  [
+    'YAML that does not parse',
+    'a: [1,\nb: 2',
+    'CONFIG_UNREADABLE',
+    'dir/experiment.yaml:2:1 Flow sequence in block collection must be sufficiently indented and end with a ]',
+  ],
+  ['a key given twice', 'seed: 1\nseed: 2', 'CONFIG_UNREADABLE', 'dir/experiment.yaml:2:1 Map keys must be unique'],
+
+  [
+    'the reference graph of nine',
+    PAPER.replace('agents: 10', 'agents: 9'),
+    'CONFIG_INVALID',
+    'dir/experiment.yaml:6:3 problem.graph: the reference graph has 10 agents (got 9); choose another graph',
+  ],
+  [
+    'an exploring step size that diverges',
+    PAPER.replace('0.005', '0.2'),
+    'STEP_SIZE_UNSTABLE',
+    'dir/experiment.yaml:10:16 explore.stepSize: must be < 0.1809 with dimension 200 and batch 20 (got 0.2): the mean-square error diverges',
+  ],
+  [
+    'a cooperating step size that diverges',
+    PAPER.replace('0.04', '1'),
+    'STEP_SIZE_UNSTABLE',
+    'dir/experiment.yaml:13:3 cooperate.stepSize: must be < 0.1809 with dimension 200 and batch 20 (got 1): the mean-square error diverges',
+  ],
+  [
+    'an eta for who has none',
+    PAPER.replace('{ strategy: filter }', '{ strategy: filter, eta: 1 }'),
+    'CONFIG_INVALID',
+    'dir/experiment.yaml:20:27 cooperate.arms[4].eta: filter has no eta; leave the key out',
+  ],
+  [
+    'a relationship for who uses none',
+    PAPER.replace('{ strategy: consensus }', '{ strategy: consensus, relationship: learned }'),
+    'CONFIG_INVALID',
+    'dir/experiment.yaml:17:30 cooperate.arms[1].relationship: consensus uses no relationship; leave the key out',
+  ],
+
+  ['a table without its path', 'problem: { kind: csv-table }', 'CONFIG_INVALID', 'dir/experiment.yaml:1:1 problem.path: is missing'],
+  [
+    'agents that are not the tasks',
+    `${TABLE}agents: 4\n`,
+    'CONFIG_INVALID',
+    'dir/experiment.yaml:5:1 agents: the table has 3 tasks, one agent each (got 4); leave the key out',
+  ],
+  [
+    'the unknown truth of a table',
+    `${TABLE}cooperate:\n  arms:\n    - { strategy: multitask, relationship: known }\n`,
+    'CONFIG_INVALID',
+    'dir/experiment.yaml:7:30 cooperate.arms[0].relationship: the true relationship of a table is not known (got "known"); use learned, permuted or complete',
+  ],
+  [
+    'two and a half rows',
+    TABLE.replace('train: 10', 'train: 2.5'),
+    'CONFIG_INVALID',
+    'dir/experiment.yaml:4:12 problem.split.train: must be a whole number of rows, or a fraction below 1 (got 2.5)',
+  ],
+  [
+    'more rounds than tables have',
+    `${TABLE}cooperate: { steps: 501 }`,
+    'CONFIG_INVALID',
+    'dir/experiment.yaml:5:14 cooperate.steps: must be <= 500 on a table (got 501)',
+  ],
+  [
+    'the reference graph for three tasks',
+    `${TABLE}network: { graph: reference }`,
+    'CONFIG_INVALID',
+    'dir/experiment.yaml:5:12 network.graph: the reference graph has 10 agents (got 3); choose another graph',
+  ],
+  [
+    'a variable that is not set',
+    TABLE.replace('data.csv', '${HERE}/data.csv'),
+    'CONFIG_ENVIRONMENT',
+    'dir/experiment.yaml:3:3 problem.path: the environment variable HERE is not set',
+  ],
+
+  [
+    'rounds to come',
+    PAPER.replace('rounds: bsp', 'rounds: async'),
+    'CONFIG_UNSUPPORTED',
+    'dir/experiment.yaml:21:32 network.rounds: "async" comes in a later version; this one has bsp',
+  ],
+  [
+    'bounded rounds to come',
+    PAPER.replace('rounds: bsp', 'rounds: { bounded: 5 }'),
+    'CONFIG_UNSUPPORTED',
+    'dir/experiment.yaml:21:32 network.rounds: {"bounded":5} comes in a later version; this one has bsp',
+  ],
+  [
+    'rounds never to come',
+    PAPER.replace('rounds: bsp', 'rounds: asynk'),
+    'CONFIG_INVALID',
+    'dir/experiment.yaml:21:32 network.rounds: must be bsp (got "asynk")',
+  ],
+  [
+    'faults to come',
+    PAPER.replace('faults: []', 'faults: [{ at: 120, kill: 7 }]'),
+    'CONFIG_UNSUPPORTED',
+    'dir/experiment.yaml:22:1 faults: injecting faults comes in a later version; this one has none: []',
+  ],
+  [
+    'faults that are no list',
+    PAPER.replace('faults: []', 'faults: none'),
+    'CONFIG_INVALID',
+    'dir/experiment.yaml:22:1 faults: must be a list (got "none")',
+  ],
+  [
+    'a module to come',
+    PAPER.replace('kind: gmrf-regression', 'kind: ./mine.ts'),
+    'CONFIG_UNSUPPORTED',
+    "dir/experiment.yaml:5:3 problem.kind: a module of one's own comes in a later version; this one has gmrf-regression, csv-table",
+  ],
+];
+
+for (const [what, text, code, expected] of WRONG) {
+  test(`refuses ${what}`, () => assert.deepEqual(refusal(text), { code, text: expected }));
+}
+
+test('refuses names of the interface that are not there yet, listing those that are', () => {
+  const [strategy] = laterStrategies();
+  const [estimator] = laterEstimators();
+  if (strategy !== undefined) {
+    const text = `dir/experiment.yaml:20:9 cooperate.arms[4].strategy: "${strategy}" comes in a later version; this one has ${strategies}`;
+    assert.deepEqual(refusal(PAPER.replace('filter', strategy)), { code: 'CONFIG_UNSUPPORTED', text });
+  }
+  if (estimator !== undefined) {
+    const text = `dir/experiment.yaml:11:17 relationship.estimator: "${estimator}" comes in a later version; this one has ${estimatorNames().join(', ')}`;
+    assert.deepEqual(refusal(PAPER.replace('pinv', estimator)), { code: 'CONFIG_UNSUPPORTED', text });
+  }
+});
+
+test('lists all mistakes, one a line, in the order of the file, overrides last', () => {
+  const text = PAPER.replace('seed: 7', 'sed: 7').replace('batch: 20', 'bach: 20').replace('steps: 300', 'steps: 0');
+  const { code, text: message } = refusal(text, { overrides: ['output.every=0'] });
+  assert.equal(code, 'CONFIG_INVALID');
+  assert.deepEqual(message.split('\n'), [
+    'dir/experiment.yaml:2:1 sed: unknown key; did you mean "seed"?',
+    'dir/experiment.yaml:8:3 problem.bach: unknown key; did you mean "batch"?',
+    'dir/experiment.yaml:14:3 cooperate.steps: must be >= 1 (got 0)',
+    '-c output.every=0 output.every: must be >= 1 (got 0)',
+  ]);
+});
+
+test('a mistake of an override names the override', () => {
+  const of = (override: string) => refusal(PAPER, { overrides: [override] }).text;
+  assert.equal(
+    of('cooperate.arms[0].strategy=multitsk'),
+    `-c cooperate.arms[0].strategy=multitsk cooperate.arms[0].strategy: must be ${listed(strategyNames())} (got "multitsk"); did you mean "multitask"?`,
+  );
+  assert.equal(of('coperate.steps=1'), '-c coperate.steps=1 coperate: unknown key; did you mean "cooperate"?');
+  assert.equal(of('cooperate.arms[7].eta=1'), '-c cooperate.arms[7].eta=1 the list has items 0 to 4, not 7');
+  assert.equal(of('cooperate.arms.first.eta=1'), '-c cooperate.arms.first.eta=1 the list has items 0 to 4, not first');
+  assert.equal(of('agents[0]=1'), '-c agents[0]=1 there is no list at "agents" in the file');
+  assert.equal(of('steps'), '-c steps must read path=value, for example -c cooperate.steps=100');
+  assert.equal(of('a..b=1'), '-c a..b=1 "a..b" is not a path such as cooperate.arms[0].eta');
+  assert.equal(of('__proto__.x=1'), '-c __proto__.x=1 "__proto__.x" is not a path such as cooperate.arms[0].eta');
+  assert.equal(of('seed=['), '-c seed=[ the value is not YAML: Flow sequence must end with a ]');
+  assert.equal(refusal(PAPER, { seed: 1.5 }).text, '--seed 1.5 seed: must be a whole number >= 0 (got 1.5)');
+});
+
+test('a table that is not there, or has too little, says which', () => {
+  const missing = refusal(TABLE, {}, {});
+  assert.equal(missing.code, 'TABLE_UNREADABLE');
+  assert.match(missing.text, /dir\/data\.csv there is no such file$/);
+  const small = refusal(TABLE.replace('train: 10', 'train: 18'));
+  assert.equal(small.code, 'TABLE_TOO_FEW_ROWS');
+  assert.match(small.text, /task "t0" has 20 rows; 21 are needed to train on 18$/);
+  const wide = CSV.split('\n').map(
+    (line, i) => line + (i === 0 ? Array.from({ length: 511 }, (_, j) => `,f${j}`) : Array(511).fill(',1')).join(''),
+  );
+  assert.equal(
+    refusal(TABLE, {}, { 'data.csv': wide.join('\n') }).text,
+    'dir/experiment.yaml:3:3 problem.path: the table has 512 features; exact local solves go up to 511: set problem.batch',
+  );
+  assert.equal(load(`${TABLE}  batch: 8\n`, {}, { 'data.csv': wide.join('\n') }).agents, 3);
+});
+
+test('an edge file is checked before anything starts', () => {
+  const graph = { overrides: ['problem.graph={ file: edges.csv }'] };
+  assert.deepEqual(refusal(PAPER, graph, { 'edges.csv': 'source,target,weight\n0,10,1\n' }), {
+    code: 'GRAPH_INVALID',
+    text: '-c problem.graph={ file: edges.csv } the edge 0 - 10 names an unknown agent (there are 0 to 9)',
+  });
+  assert.match(refusal(PAPER, graph, {}).text, /edges\.csv there is no such file$/);
+});
+
+function listed(names: readonly string[]): string {
+  return names.length > 2 ? `one of ${names.join(', ')}` : names.join(' or ');
+}

@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import fc from 'fast-check';
+import { type ErrorCode, KindredError } from '../../../core/errors.ts';
+import { LIMITS } from '../../../core/limits.ts';
+import { draw } from '../../../core/random.ts';
+import { decode, encode } from '../../../proto/codec.ts';
+import { kindred } from '../../../proto/generated/wire.js';
+import { type ControlMessage, type CooperateWork, PROTOCOL_VERSION } from '../../../proto/messages.ts';
+import { isVectorFrame, readVectorFrame, VectorFrameWriter } from '../../../proto/vector-frame.ts';
+import { arbitraryMessage } from './arbitrary-message.ts';
+
+const { Frame } = kindred.wire;
+const cooperate: CooperateWork = {
+  kind: 'cooperate',
+  arm: 1,
+  epoch: 2,
+  strategy: 'multitask',
+  view: { kind: 'edges', neighbours: [1, 9], weights: [0.25, -0.5], strength: 0, hub: 0 },
+  stepSize: 0.04,
+  etas: [1, 2],
+  noise: 0.05,
+  spectrumMax: 3,
+  ridge: 0,
+  heldOut: false,
+  untilIteration: 100,
+  lastIteration: 300,
+  every: 1,
+};
+const samples: ControlMessage[] = [
+  { type: 'hello', version: PROTOCOL_VERSION, agent: 3, incarnation: 1, endpoint: 'ws://127.0.0.1:4000/' },
+  { type: 'welcome', run: 'paper-7', agent: 3, agents: 10, seed: 7, linkSecret: 'c0ffee', job: '{"kind":"gmrf-regression"}' },
+  { type: 'assign', stage: 4, work: cooperate },
+  { type: 'report', stage: 4, values: new Map([['iterate', Float64Array.of(1, -2, 3)], ['noise', Float64Array.of(0.05)]]) },
+  { type: 'progress', stage: 4, iteration: 12, bytesSent: 2 ** 40, waitingFor: 'agent 3' },
+  { type: 'heartbeat' },
+  { type: 'leave', code: 'AGENT_FAILED', detail: 'why' },
+];
+
+const refuses = (action: () => unknown, code: ErrorCode): void =>
+  assert.throws(action, (error) => error instanceof KindredError && error.code === code);
+const decodeWire = (body: Parameters<typeof Frame.encode>[0]): ControlMessage => decode(Frame.encode(body).finish());
+
+test('every message survives the wire', () => {
+  fc.assert(
+    fc.property(arbitraryMessage, (message) => {
+      const frame = encode(message);
+      assert.deepEqual(decode(frame), message);
+      assert.equal(isVectorFrame(frame), false);
+    }),
+    { seed: 1, numRuns: 2_000 },
+  );
+});
+
+test('a decoded report shares no memory with its frame', () => {
+  const frame = encode(samples[3]!);
+  const report = decode(frame);
+  frame.fill(0xff);
+  assert.deepEqual(report, samples[3]);
+});
+
+test('fields out of range are refused with the field in the text', () => {
+  const hello = { version: PROTOCOL_VERSION, agent: 0, incarnation: 0, endpoint: '' };
+  const assign = (change: object) => ({ assign: { stage: 1, cooperate: { ...cooperate, etas: [1], view: { kind: 1, neighbours: [1], weights: [1] }, ...change } } });
+  const refused = [
+    { hello: { ...hello, agent: LIMITS.agentsMax } },
+    { hello: { ...hello, endpoint: 'x'.repeat(LIMITS.endpointCharsMax + 1) } },
+    { welcome: { run: '', agents: 2, seed: 1 } },
+    { welcome: { run: 'r', agents: 2, seed: 0.5 } },
+    { assign: { stage: 1 } },
+    assign({ stepSize: NaN }),
+    assign({ stepSize: -1 }),
+    assign({ etas: [Infinity] }),
+    assign({ strategy: 'two words' }),
+    assign({ view: null }),
+    assign({ view: { kind: 7 } }),
+    assign({ view: { kind: 1, neighbours: [1, 2], weights: [1] } }),
+    { report: { values: [{ name: 'a', values: new Uint8Array(9) }] } },
+    { report: { values: [{ name: 'a' }, { name: 'a' }] } },
+    { report: { values: Array.from({ length: LIMITS.reportVectorsMax + 1 }, (_, i) => ({ name: `v${i}` })) } },
+    { progress: { bytesSent: -1 } },
+  ];
+  for (const body of refused) refuses(() => decodeWire(body as never), 'WIRE_GARBAGE');
+  assert.deepEqual(decodeWire(assign({}) as never).type, 'assign');
+  refuses(() => decodeWire({ hello: { ...hello, version: PROTOCOL_VERSION + 1 } }), 'WIRE_VERSION');
+  refuses(() => decodeWire({ report: { values: [{ name: 'a', values: new Uint8Array(Float64Array.of(NaN).buffer) }] } }), 'PARAMETERS_NOT_FINITE');
+});
+
+test('a frame is one body and nothing else', () => {
+  const heartbeat = encode({ type: 'heartbeat' });
+  const leave = encode({ type: 'leave', code: '', detail: 'x' });
+  const vector = new VectorFrameWriter(1).encode({ epoch: 1, step: 1, durableStep: 0 }, Float64Array.of(1));
+  for (const frame of [[], [...heartbeat, ...leave], [...heartbeat, 0], leave.subarray(0, -1), [0x4a, 0x80, 0x00], vector]) {
+    refuses(() => decode(Uint8Array.from(frame)), 'WIRE_GARBAGE');
+  }
+});
+
+test('text that is not UTF-8 and frames above every limit are refused', () => {
+  refuses(() => decode(Uint8Array.of(0x52, 4, 0x12, 2, 0xc3, 0x28)), 'WIRE_GARBAGE');
+  refuses(() => decode(new Uint8Array(200 * 2 ** 20)), 'WIRE_TOO_LARGE');
+});
+
+test('encoding refuses what the other end would refuse, and cuts text for people', () => {
+  refuses(() => encode({ type: 'report', stage: 1, values: new Map([['w', Float64Array.of(Infinity)]]) }), 'PARAMETERS_NOT_FINITE');
+  refuses(() => encode({ type: 'assign', stage: 1, work: { ...cooperate, noise: NaN } }), 'INTERNAL');
+  const left = decode(encode({ type: 'leave', code: '', detail: 'x'.repeat(5_000) }));
+  assert.equal(left.type === 'leave' && left.detail.length, LIMITS.textCharsMax);
+});
+
+test('200,000 mutated frames end in a message or a KindredError', () => {
+  const header = { epoch: 0, step: 0, durableStep: 0 };
+  const out = new Float64Array(3);
+  const frames = [...samples.map(encode), new VectorFrameWriter(3).encode({ epoch: 3, step: 9, durableStep: 8 }, Float64Array.of(1, 2, 3)).slice()];
+  const read = (frame: Uint8Array): unknown => (isVectorFrame(frame) ? readVectorFrame(frame, 3, header, out) : decode(frame));
+  let refused = 0;
+  // Most of the time would go into stack traces that nobody reads.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  for (let n = 0; n < 200_000; n++) {
+    const frame = mutate(frames[n % frames.length]!, n);
+    try {
+      read(frame);
+    } catch (error) {
+      if (!(error instanceof KindredError) || error.code === 'INTERNAL') assert.fail(`mutation ${n} [${frame}] threw ${String(error)}`);
+      refused++;
+    }
+  }
+  Error.stackTraceLimit = stackTraceLimit;
+  assert.ok(refused > 50_000 && refused < 199_000, `${refused} refused: the mutations are too tame or too wild`);
+});
+
+/** One to three of: a byte changed, a bit flipped, a slice removed, bytes inserted, the end cut. */
+function mutate(original: Uint8Array, n: number): Uint8Array {
+  const random = draw(1, 0, 'fault', n);
+  const bytes = [...original];
+  for (let change = random.integer(3); change >= 0; change--) {
+    const at = random.integer(bytes.length + 1);
+    const kind = random.integer(5);
+    if (kind === 0) bytes[at] = random.integer(256);
+    else if (kind === 1) bytes[at] = (bytes[at] ?? 0) ^ (1 << random.integer(8));
+    else if (kind === 2) bytes.splice(at, 1 + random.integer(4));
+    else if (kind === 3) bytes.splice(at, 0, ...Array.from({ length: 1 + random.integer(6) }, () => random.integer(256)));
+    else bytes.length = at;
+  }
+  return Uint8Array.from(bytes);
+}
