@@ -81,6 +81,7 @@ export class RunDriver {
   #missing: readonly number[] = [];
   #lastSpentAt: number;
   #cancelTick = (): void => {};
+  #cancelShutdown = (): void => {};
   #ended = false;
 
   constructor(options: RunDriverOptions) {
@@ -268,13 +269,14 @@ export class RunDriver {
     const work = { kind: 'finish', status: phase, code: failure?.code ?? '', detail: failure?.detail ?? '' } as const;
     for (const agent of this.#members.keys()) this.#tell(agent, { type: 'assign', stage: stage + 1, work });
     if (this.#members.size === 0) this.#end();
-    else this.#options.clock.setTimer(LIMITS.shutdownMs, () => this.#end());
+    else this.#cancelShutdown = this.#options.clock.setTimer(LIMITS.shutdownMs, () => this.#end());
   }
 
   #end(): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#cancelTick();
+    this.#cancelShutdown();
     for (const { link, heartbeat } of this.#members.values()) {
       heartbeat.stop();
       link.terminate();

@@ -26,13 +26,13 @@ export const NEGATIVE = style('negative', '#d55e00', '#ff8f4d', '6 3');
 export const BLUE = style('blue', '#0072b2', '#56a8dd', null);
 
 const STYLES: readonly Style[] = [
-  style('black', '#3c4248', '#cfd4da', null),
-  style('orange', '#e69f00', '#f0b429', '11 4'),
+  style('black', '#3c4248', '#cfd4da', '20 4'),
+  style('orange', '#e69f00', '#f0b429', '10 4'),
   BLUE,
   style('green', '#009e73', '#2cc299', '7 3'),
   style('vermillion', '#d55e00', '#ff8f4d', '14 3 3 3'),
   style('purple', '#cc79a7', '#dd95bd', '4 3'),
-  style('sky', '#56b4e9', '#8accf2', '16 5'),
+  style('sky', '#56b4e9', '#8accf2', '9 3 9 3 2 3'),
 ];
 
 /** The style a kind of arm has in every figure of every run, so that figures can be compared. */

@@ -27,6 +27,8 @@ interface Gate {
 
 /** One upgrade listener per server, whatever the number of paths: somebody must answer the paths that nobody has. */
 const gates = new WeakMap<Server, Map<string, Gate>>();
+/** Garbage in several packets is several errors of one socket. */
+const refusedSockets = new WeakSet<Duplex>();
 
 /** Accepts links at `path`; the returned function stops accepting and leaves open links alone. */
 export function acceptWebSockets(server: Server, path: string, options: ListenOptions): () => void {
@@ -74,6 +76,8 @@ function dispatch(paths: Map<string, Gate>, request: IncomingMessage, socket: Du
 
 /** Not HTTP at all, too long a header, or too slow a one. fastify has its own listener and may have answered already. */
 function refuseGarbage(paths: Map<string, Gate>, error: Error & { code?: string }, socket: Duplex): void {
+  if (refusedSockets.has(socket)) return;
+  refusedSockets.add(socket);
   if (error.code !== 'ECONNRESET') for (const gate of paths.values()) gate.refused(`garbage instead of HTTP: ${error.code ?? error.message}`);
   if (socket.writable) answer(socket, 400);
   else socket.destroy();

@@ -1,8 +1,9 @@
 /**
  * A Link over one open WebSocket, either end. One frame is one binary message.
  *
- * ws tells of a broken limit or protocol by 'error' and then closes; the close code that the user of the link sees is
- * the one of that error. Bytes are counted as they go over the wire: payload, WebSocket header and mask.
+ * ws tells of a broken limit or protocol by 'error' and then closes: this end then sees the close code of our error
+ * table, the other end what RFC 6455 says (1002, 1007, 1008 or 1009).
+ * Bytes are counted as they go over the wire: payload, WebSocket header and mask.
  */
 import type { ClientOptions, ServerOptions, WebSocket } from 'ws';
 import { LIMITS } from '../core/limits.ts';
@@ -18,7 +19,6 @@ export const SOCKET_OPTIONS = {
 } as const satisfies ServerOptions & ClientOptions & { maxFragments: number; closeTimeout: number };
 
 const CLOSE_REASON_BYTES_MAX = 123;
-const PROTOCOL_ERROR = 1002;
 const ABNORMAL = 1006;
 const OPEN = 1;
 
@@ -93,7 +93,7 @@ export class WebSocketLink implements Link {
     return false;
   }
 
-  /** ws closes by itself after an error, with the same codes. */
+  /** ws closes by itself after an error. */
   #failed(error: SocketError): void {
     this.#fault ??= faultOf(error);
   }
@@ -101,7 +101,7 @@ export class WebSocketLink implements Link {
 
 function faultOf(error: SocketError): Fault {
   if (error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') return { code: closeCodeOf('WIRE_TOO_LARGE'), reason: reasonOf('WIRE_TOO_LARGE') };
-  if (error.code?.startsWith('WS_ERR_')) return { code: PROTOCOL_ERROR, reason: reasonOf('WIRE_GARBAGE', error.message) };
+  if (error.code?.startsWith('WS_ERR_')) return { code: closeCodeOf('WIRE_GARBAGE'), reason: reasonOf('WIRE_GARBAGE', error.message) };
   return { code: ABNORMAL, reason: error.message };
 }
 

@@ -21,10 +21,13 @@ export interface WebSocketTransportOptions {
   readonly port?: number;
   /** Mask with zeros. RFC 6455 wants random masks because of proxies; inside one's own network they only cost time. */
   readonly trustedNetwork?: boolean;
+  /** How long a handshake may take. Default LIMITS.handshakeMs. */
+  readonly handshakeMs?: number;
 }
 
 const PATH = '/link';
-const HEADERS_CHECK_MS = 500;
+/** Node looks for late headers at this interval only. */
+const HEADERS_CHECKS_PER_TIMEOUT = 6;
 /** Answers that mean no, rather than not now. */
 const FINAL_STATUS = { 401: 'WIRE_TOKEN', 426: 'WIRE_VERSION' } as const satisfies Record<number, ErrorCode>;
 
@@ -37,7 +40,7 @@ export function createWebSocketTransport(options: WebSocketTransportOptions = {}
 
 function listen(where: WebSocketTransportOptions, options: ListenOptions, ready: (listener: Listener) => void, failed: (reason: string) => void): void {
   const host = where.host ?? '127.0.0.1';
-  const server = createLinkServer(options);
+  const server = createLinkServer(options, where.handshakeMs);
   const onError = (error: Error): void => failed(error.message);
   server.once('error', onError);
   server.listen(where.port ?? 0, host, () => {
@@ -49,12 +52,12 @@ function listen(where: WebSocketTransportOptions, options: ListenOptions, ready:
 }
 
 /** Takes nothing but upgrades, and gives nobody much time or memory before it knows them. */
-function createLinkServer(options: ListenOptions): Server {
+function createLinkServer(options: ListenOptions, handshakeMs: number = LIMITS.handshakeMs): Server {
   const limits = {
     maxHeaderSize: LIMITS.unauthenticatedFrameBytesMax,
-    headersTimeout: LIMITS.handshakeMs,
-    requestTimeout: LIMITS.handshakeMs,
-    connectionsCheckingInterval: HEADERS_CHECK_MS,
+    headersTimeout: handshakeMs,
+    requestTimeout: handshakeMs,
+    connectionsCheckingInterval: Math.ceil(handshakeMs / HEADERS_CHECKS_PER_TIMEOUT),
   };
   const server = createServer(limits, (_request, response) => {
     options.onRefused?.('an HTTP request instead of a WebSocket handshake');

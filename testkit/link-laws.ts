@@ -71,6 +71,8 @@ class Scene {
   readonly #links: Link[] = [];
   readonly #accepted: Link[] = [];
   #listener!: Listener;
+  #dials = 0;
+  #outcomes = 0;
 
   constructor(world: LinkWorld) {
     this.world = world;
@@ -95,15 +97,15 @@ class Scene {
   }
 
   dial(bearer = RIGHT): Promise<Link | { readonly reason: string; readonly refused: boolean }> {
-    const dialling = new Promise<Link | { reason: string; refused: boolean }>((resolve) =>
-      this.world.transport.dial(this.#listener.endpoint, {
-        bearer,
-        peer: 'listener',
-        frameBytesMax: FRAME_BYTES_MAX,
-        onOpen: resolve,
-        onFailed: (reason, refused) => resolve({ reason, refused }),
-      }),
-    );
+    this.#dials++;
+    const dialling = new Promise<Link | { reason: string; refused: boolean }>((resolve) => {
+      const outcome = (result: Link | { reason: string; refused: boolean }): void => {
+        this.#outcomes++;
+        resolve(result);
+      };
+      const onFailed = (reason: string, refused: boolean): void => outcome({ reason, refused });
+      this.world.transport.dial(this.#listener.endpoint, { bearer, peer: 'listener', frameBytesMax: FRAME_BYTES_MAX, onOpen: outcome, onFailed });
+    });
     return this.world.settle(dialling);
   }
 
@@ -117,6 +119,7 @@ class Scene {
   }
 
   end(): void {
+    assert.equal(this.#outcomes, this.#dials, 'a dial has one outcome');
     for (const link of this.#links) link.terminate();
     this.#listener.close();
   }
@@ -226,16 +229,19 @@ export const LINK_LAWS: readonly LinkLaw[] = [
     assert.ok('refused' in failure && !failure.refused);
   }),
 
-  law('an oversized frame closes its link with 1009 at both ends, and no other link', async (scene, settle) => {
-    const [one, other] = [await scene.pair(), await scene.pair()];
-    const there = new Arrivals(one.accepted);
-    const back = new Arrivals(one.dialled);
-    one.dialled.send(numbered(1, FRAME_BYTES_MAX));
-    one.dialled.send(numbered(2, FRAME_BYTES_MAX + 1));
-    one.dialled.send(numbered(3, 10));
-    await settle(Promise.all([there.closed, back.closed]));
-    assert.deepEqual(there.frames.map((frame) => frame[0]), [1]);
-    assert.deepEqual([there.closes[0]!.code, back.closes[0]!.code], [1_009, 1_009]);
+  law('an oversized frame, either way, closes its link at both ends and no other link', async (scene, settle) => {
+    const other = await scene.pair();
+    for (const way of ['there', 'back'] as const) {
+      const { accepted, dialled } = await scene.pair();
+      const [from, to] = way === 'there' ? [dialled, accepted] : [accepted, dialled];
+      const [sender, receiver] = [new Arrivals(from), new Arrivals(to)];
+      from.send(numbered(1, FRAME_BYTES_MAX));
+      from.send(numbered(2, FRAME_BYTES_MAX + 1));
+      from.send(numbered(3, 10));
+      await settle(Promise.all([sender.closed, receiver.closed]));
+      assert.deepEqual(receiver.frames.map((frame) => frame[0]), [1]);
+      assert.deepEqual([sender.closes[0]!.code, receiver.closes[0]!.code], [1_009, 1_009]);
+    }
     const elsewhere = new Arrivals(other.accepted);
     other.dialled.send(numbered(4, 10));
     await settle(elsewhere.count(1));

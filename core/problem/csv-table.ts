@@ -8,7 +8,7 @@
 import { KindredError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { auc, errorCount } from '../metrics.ts';
-import { logLoss, type LinearModel } from './linear-model.ts';
+import { TINY_RIDGE, logLoss, type LinearModel } from './linear-model.ts';
 import { LogisticModel } from './logistic-model.ts';
 import type { SolveTask } from './problem.ts';
 import { gatherRows, score, sliceRows, type Rows } from './rows.ts';
@@ -85,9 +85,9 @@ export function createTableTask(data: SplitRows, standard: Standardization, opti
     refitPrivate: (w) => model.refitPrivate(w),
     evaluate: (w) => evaluateRows(test, loss, targetScale, w),
     heldOutLoss: (w) => heldOutLoss(heldOut, loss, targetScale, w),
-    leaveOneOutLoss: (ridge) => model.leaveOneOutLoss(ridge),
-    residualSums: (ridge) => model.residualSums(ridge),
-    noise: (ridge, residualVariance) => (loss === 'squared' ? residualVariance : 1) * model.meanSpread(ridge),
+    leaveOneOutLoss: (ridge) => model.leaveOneOutLoss(Math.max(ridge, TINY_RIDGE)),
+    residualSums: (ridge) => model.residualSums(Math.max(ridge, TINY_RIDGE)),
+    noise: (ridge, residualVariance) => (loss === 'squared' ? residualVariance : 1) * model.meanSpread(Math.max(ridge, TINY_RIDGE)),
     meanCurvature: () => model.meanCurvature(),
   };
 }

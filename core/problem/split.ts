@@ -36,7 +36,7 @@ export function splitOrder(rows: number, agent: number, spec: Pick<SplitSpec, 's
 
 /** Training rows of a task with `rows` rows: a fraction is rounded, at least 1. */
 export function trainingRows(rows: number, train: number): number {
-  return train >= 1 ? train : Math.max(1, Math.round(train * rows));
+  return train >= 1 ? Math.floor(train) : Math.max(1, Math.round(train * rows));
 }
 
 /** Rows held out of `training` rows while eta is chosen: the last fifth, rounded, at least 1. */

@@ -5,8 +5,8 @@
  *   w_S <- (w_S - a (m g_B - p)) / (1 + a c),   w_0 <- w_0 - a m g_B0.
  * The coupling is taken implicitly (a proximal step), so that no eta can make it unstable. Batches are a fresh
  * keyed shuffle at every step of the run: random reshuffling, whose error is of order a^2. The step starts at
- * 1/Lambda, Lambda
- * the expected smoothness of a batch (Gower et al. 2019, Proposition 3.8), and falls as 1/(1 + step/DECAY_STEPS).
+ * 1/Lambda, Lambda the expected smoothness of a batch (Gower et al. 2019, Proposition 3.8), and falls as
+ * 1/(1 + step/DECAY_STEPS).
  */
 import { Random } from '../random.ts';
 import { TINY_RIDGE, type LinearModel } from './linear-model.ts';

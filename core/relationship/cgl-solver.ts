@@ -8,7 +8,7 @@
  * Optimal if and only if r_e = s_e on edges and r_e <= s_e elsewhere; then sum_e w_e s_e = K - 1.
  * Source: algorithms-1, section 1 (P3), after Egilmez et al. 2017 and the closed-form steps of Pavez and Ortega.
  *
- * Invariants: (1) P is symmetric bitwise; (2) a residual is only believed on a P computed from scratch.
+ * Invariants: (1) only the lower triangle of P is kept up to date; (2) a residual is only believed on a P from scratch.
  */
 import { assert } from '../errors.ts';
 import { cholesky, choleskyInverse } from '../linalg/cholesky.ts';
@@ -34,8 +34,10 @@ interface Descent {
   readonly target: Uint16Array;
   readonly distance: Float64Array;
   readonly weight: Float64Array;
+  /** Scratch (K). */
   readonly column: Float64Array;
-  resistance: Matrix;
+  /** P, lower triangle (1). */
+  inverse: Matrix;
 }
 
 /** `distances` (K x K, symmetric, off-diagonals > 0) holds s; `kkt` is the residual at which to stop. */
@@ -45,15 +47,21 @@ export function solveCgl(distances: Matrix, kkt: number): CglSolution {
   let sweeps = 0;
   let full = true;
   let residual = Infinity;
-  while (sweeps < SWEEPS_MAX) {
+  while (residual > kkt && sweeps < SWEEPS_MAX) {
     sweep(descent, full);
     sweeps++;
-    if (sweeps % REFRESH_EVERY === 0 || violation(descent) <= kkt) refresh(descent); // (2)
-    residual = violation(descent);
-    if (residual <= kkt) break;
-    full = sweeps % FULL_SWEEP_EVERY === 0 || activeViolation(descent) <= kkt;
+    if (sweeps % REFRESH_EVERY === 0 || largestViolation(descent) <= kkt) refresh(descent); // (2)
+    residual = largestViolation(descent);
+    full = sweeps % FULL_SWEEP_EVERY === 0 || largestViolation(descent, true) <= kkt;
   }
-  return { laplacian: assemble(descent, 1 / unit), residual, sweeps, converged: residual <= kkt };
+  return { ...polish(descent, unit), sweeps: sweeps + 1, converged: residual <= kkt };
+}
+
+/** One more full sweep: `kkt` bounds resistances, and the weights deserve to be as good. */
+function polish(descent: Descent, unit: number): Pick<CglSolution, 'laplacian' | 'residual'> {
+  sweep(descent, true);
+  refresh(descent);
+  return { laplacian: assemble(descent, 1 / unit), residual: largestViolation(descent) };
 }
 
 function meanOffDiagonal(distances: Matrix): number {
@@ -74,7 +82,7 @@ function begin(distances: Matrix, unit: number): Descent {
     distance: new Float64Array(count),
     weight: new Float64Array(count),
     column: new Float64Array(n),
-    resistance: distances,
+    inverse: distances,
   };
   for (let i = 0, e = 0; i < n; i++) {
     for (let j = i + 1; j < n; j++, e++) {
@@ -91,12 +99,12 @@ function begin(distances: Matrix, unit: number): Descent {
 
 function sweep(descent: Descent, full: boolean): void {
   const { agents: n, source, target, distance, weight } = descent;
-  const p = descent.resistance.data;
+  const p = descent.inverse.data;
   for (let e = 0; e < weight.length; e++) {
     if (!full && weight[e] === 0) continue;
     const i = source[e];
     const j = target[e];
-    const r = p[i * n + i] + p[j * n + j] - 2 * p[i * n + j];
+    const r = p[i * n + i] + p[j * n + j] - 2 * p[j * n + i]; // (1)
     const next = Math.max(0, weight[e] + 1 / distance[e] - 1 / r);
     const step = next - weight[e];
     if (step === 0) continue;
@@ -105,13 +113,13 @@ function sweep(descent: Descent, full: boolean): void {
   }
 }
 
-/** P <- P - factor (P b)(P b)', b = e_i - e_j. The product x_k (factor x_l) is written to both triangles (1). */
+/** P <- P - factor (P b)(P b)', b = e_i - e_j, i < j. */
 function rankOneUpdate(p: Float64Array, n: number, i: number, j: number, factor: number, column: Float64Array): void {
-  for (let k = 0; k < n; k++) column[k] = p[i * n + k] - p[j * n + k];
+  for (let k = 0; k < n; k++) column[k] = (k < i ? p[i * n + k] : p[k * n + i]) - (k < j ? p[j * n + k] : p[k * n + j]);
   for (let k = 0; k < n; k++) {
     const scaled = factor * column[k];
-    for (let l = 0; l < k; l++) p[l * n + k] = p[k * n + l] -= scaled * column[l];
-    p[k * n + k] -= scaled * column[k];
+    const end = k * n + k;
+    for (let at = k * n, l = 0; at <= end; at++, l++) p[at] -= scaled * column[l];
   }
 }
 
@@ -121,24 +129,16 @@ function refresh(descent: Descent): void {
   for (let i = 0; i < anchored.data.length; i++) anchored.data[i] += 1 / n;
   const factor = cholesky(anchored);
   assert(factor, 'CGL lost positive definiteness');
-  descent.resistance = choleskyInverse(factor);
+  descent.inverse = choleskyInverse(factor);
 }
 
-function violation(descent: Descent): number {
-  return largestViolation(descent, false);
-}
-
-function activeViolation(descent: Descent): number {
-  return largestViolation(descent, true);
-}
-
-function largestViolation({ agents: n, source, target, distance, weight, resistance: { data: p } }: Descent, activeOnly: boolean): number {
+function largestViolation({ agents: n, source, target, distance, weight, inverse: { data: p } }: Descent, activeOnly = false): number {
   let largest = 0;
   for (let e = 0; e < weight.length; e++) {
     if (activeOnly && weight[e] === 0) continue;
     const i = source[e];
     const j = target[e];
-    const excess = (p[i * n + i] + p[j * n + j] - 2 * p[i * n + j]) / distance[e] - 1;
+    const excess = (p[i * n + i] + p[j * n + j] - 2 * p[j * n + i]) / distance[e] - 1;
     largest = Math.max(largest, weight[e] > 0 ? Math.abs(excess) : excess);
   }
   return largest;

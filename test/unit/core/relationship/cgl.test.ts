@@ -11,7 +11,7 @@ import { laplacianEdges, relativeError } from '../../../../core/relationship/com
 import { centredCovariance } from '../../../../core/relationship/covariance.ts';
 import type { EstimatorOptions } from '../../../../core/relationship/estimator.ts';
 import { cglByProjectedGradient } from '../../../oracle/cgl-projected-gradient.ts';
-import { goldenEstimates, learnFrom, REF } from './golden-estimates.ts';
+import { GOLDEN_ERRORS, goldenEstimates, learnFrom, REF } from './golden-estimates.ts';
 
 const TIGHT = 1e-8;
 const learn = (w: Matrix, options: EstimatorOptions = {}): Matrix => learnFrom(cgl, w, options).relationship.laplacian;
@@ -21,7 +21,7 @@ test('W = sqrt(10) pinv(L)^(1/2) gives L back to 1e-8 at KKT 1e-8 (algorithms-1 
 });
 
 test('with n I added to S the errors are pinv\'s golden ones; with n subtracted L comes back (algorithms-1 section 4)', () => {
-  for (const [noise, error] of [[0.00504, 0.029329], [0.0260423, 0.133826], [0.0543513, 0.241691], [0.1190618, 0.406281]] as const) {
+  for (const { noise, error } of GOLDEN_ERRORS) {
     const w = goldenEstimates(noise, 100);
     assert.ok(Math.abs(relativeError(learn(w, { kkt: TIGHT }), REF) - error) < 1e-6);
     assert.ok(relativeError(learn(w, { kkt: TIGHT, noise }), REF) < 1e-7);

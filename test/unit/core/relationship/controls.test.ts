@@ -11,7 +11,7 @@ test('a permuted Laplacian is the same graph elsewhere', () => {
   const permuted = permutedLaplacian(REF, order);
   assert.equal(permuted.data[0 * 10 + 1], REF.data[3 * 10 + 0]);
   symmetricEigen(permuted).values.forEach((value, i) => assert.ok(Math.abs(value - symmetricEigen(REF).values[i]) < 1e-12));
-  assert.ok(relativeError(permuted, REF) > 0.5);
+  assert.ok(relativeError(permuted, REF) > 0.2);
 });
 
 test('the complete Laplacian is I - 11\'/K scaled to a trace', () => {

@@ -7,6 +7,14 @@ import type { Estimate, Estimator, EstimatorOptions, Evidence } from '../../../.
 
 export const REF = laplacian(buildGraph('reference', 10, 0));
 
+/** Errors of L learned from pinv(L) + n I (algorithms-1 section 4, which prints the first n as .00504). */
+export const GOLDEN_ERRORS = [
+  { noise: 0.00504035, error: 0.029329 },
+  { noise: 0.0260423, error: 0.133826 },
+  { noise: 0.0543513, error: 0.241691 },
+  { noise: 0.1190618, error: 0.406281 },
+] as const;
+
 /** sqrt(10) (pinv(L) + n I)^(1/2), the 10 columns repeated: M = 10 `copies`, the covariance stays the same. */
 export function goldenEstimates(noise: number, copies = 1): Matrix {
   const { values, vectors } = symmetricEigen(combine(1, laplacianPseudoInverse(REF), noise, identity(10)));

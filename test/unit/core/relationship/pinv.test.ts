@@ -4,7 +4,7 @@ import { fromRows, type Matrix } from '../../../../core/linalg/matrix.ts';
 import { complementSpectrum } from '../../../../core/linalg/ones-complement.ts';
 import { relativeError } from '../../../../core/relationship/compare.ts';
 import { pinv } from '../../../../core/relationship/pinv.ts';
-import { goldenEstimates, learnFrom, REF } from './golden-estimates.ts';
+import { GOLDEN_ERRORS, goldenEstimates, learnFrom, REF } from './golden-estimates.ts';
 
 const learn = (w: Matrix, force = false): Matrix => learnFrom(pinv, w, { force }).relationship.laplacian;
 const illPosed = (message: RegExp) => ({ code: 'ESTIMATE_ILL_POSED', message });
@@ -15,7 +15,7 @@ test('W = sqrt(10) pinv(L)^(1/2) gives L back to 1e-8 (algorithms-1 section 4)',
 });
 
 test('with n I added to S the errors are the golden ones (algorithms-1 section 4)', () => {
-  for (const [noise, error] of [[0.00504, 0.029329], [0.0260423, 0.133826], [0.0543513, 0.241691], [0.1190618, 0.406281]] as const) {
+  for (const { noise, error } of GOLDEN_ERRORS) {
     assert.ok(Math.abs(relativeError(learn(goldenEstimates(noise), true), REF) - error) < 1e-6);
   }
   const learned = learn(goldenEstimates(0.0260423), true);

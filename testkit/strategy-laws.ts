@@ -1,0 +1,100 @@
+/**
+ * The laws every strategy keeps, whatever the problem: run them on your own (and the built-in ones run them in CI).
+ *
+ *  1. Without neighbours, or with strength 0, it is learning alone.
+ *  2. A common fixed point stays: agents that agree and have nothing to learn do not move.
+ *  3. A missing neighbour is left out, never guessed: the result equals the one of the graph without that edge.
+ *  4. The same inputs give the same bits.
+ */
+import type { GradientTask } from '../core/problem/problem.ts';
+import type { LocalView } from '../core/relationship/local-view.ts';
+import { NO_VIEW } from '../core/relationship/local-view.ts';
+import { nonCooperative } from '../core/strategy/non-cooperative.ts';
+import type { Inbox, Strategy, StrategyContext, StrategyRun } from '../core/strategy/strategy.ts';
+
+export interface Law {
+  readonly law: string;
+  readonly passed: boolean;
+  readonly detail: string;
+}
+
+const DIMENSION = 3;
+const ITERATIONS = 5;
+const TOLERANCE = 1e-12;
+const PAIR: LocalView = { kind: 'edges', neighbours: [0, 2], weights: [0.3, 0.2], strength: 0, hub: 0 };
+
+export function checkStrategy(strategy: Strategy): Law[] {
+  return [aloneWithoutNeighbours(strategy), aloneAtStrengthZero(strategy), keepsFixedPoint(strategy), leavesOutMissing(strategy), isDeterministic(strategy)];
+}
+
+function aloneWithoutNeighbours(strategy: Strategy): Law {
+  const expected = finalOutput(nonCooperative, { view: NO_VIEW }, () => undefined);
+  const actual = finalOutput(strategy, { view: { ...PAIR, neighbours: [], weights: [] }, spectrumMax: 1 }, () => undefined);
+  return compared('without neighbours it is learning alone', actual, expected);
+}
+
+function aloneAtStrengthZero(strategy: Strategy): Law {
+  const law = 'at strength 0 it is learning alone';
+  if (strategy.cooperatesOver !== 'relationship') return { law, passed: true, detail: 'it has no strength' };
+  const expected = finalOutput(nonCooperative, { view: NO_VIEW }, () => undefined);
+  const actual = finalOutput(strategy, { eta: 0, noise: 0, spectrumMax: 1 }, () => new Float64Array(DIMENSION).fill(100));
+  return compared(law, actual, expected);
+}
+
+function keepsFixedPoint(strategy: Strategy): Law {
+  const still: GradientTask = { ...quadraticTask(), gradient: (_w, _step, out) => void out.fill(0) };
+  const actual = finalOutput(strategy, { task: still, spectrumMax: 1.5 }, () => new Float64Array(DIMENSION));
+  return compared('a common fixed point stays', actual, new Float64Array(DIMENSION));
+}
+
+function leavesOutMissing(strategy: Strategy): Law {
+  const only0 = finalOutput(strategy, { view: { ...PAIR, neighbours: [0], weights: [0.3] }, spectrumMax: 2 }, (agent) => signalOf(agent));
+  const missing2 = finalOutput(strategy, { spectrumMax: 2 }, (agent) => (agent === 2 ? undefined : signalOf(agent)));
+  return compared('a missing neighbour is left out', missing2, only0);
+}
+
+function isDeterministic(strategy: Strategy): Law {
+  const once = (): Float64Array => finalOutput(strategy, { spectrumMax: 2 }, signalOf);
+  const [a, b] = [once(), once()];
+  return { law: 'the same inputs give the same bits', passed: a.every((value, m) => Object.is(value, b[m])), detail: '' };
+}
+
+/** Runs agent 1 for a few iterations; `send` says what neighbour l sends (undefined: nothing arrived). */
+function finalOutput(strategy: Strategy, partial: Partial<StrategyContext>, send: (agent: number) => Float64Array | undefined): Float64Array {
+  const run = strategy.start(contextWith(partial));
+  const view = partial.view ?? PAIR;
+  for (let iteration = 1; iteration <= ITERATIONS; iteration++) {
+    run.adapt(iteration);
+    for (let hop = 0; hop < run.hops(iteration); hop++) run.combine(hop, inboxFor(view, run, send));
+  }
+  return run.output().slice();
+}
+
+function inboxFor(view: LocalView, run: StrategyRun, send: (agent: number) => Float64Array | undefined): Inbox {
+  return { vectors: view.neighbours.map((agent) => send(agent)?.subarray(0, run.outgoing.length)), mean: undefined };
+}
+
+function contextWith(partial: Partial<StrategyContext>): StrategyContext {
+  return { task: quadraticTask(), view: PAIR, agents: 3, stepSize: 0.1, eta: 0.5, ridge: 0, noise: 0.2, spectrumMax: 1, isRecorded: () => true, ...partial };
+}
+
+/** loss = 1/2 ||w - (1, 2, 3)||^2, without noise. */
+function quadraticTask(): GradientTask {
+  const target = Float64Array.of(1, 2, 3);
+  return {
+    learns: 'gradient',
+    dimension: DIMENSION,
+    sharedFrom: 0,
+    gradient: (w, _step, out) => out.forEach((_, m) => (out[m] = w[m] - target[m])),
+    squaredDeviation: (w) => w.reduce((sum, value, m) => sum + (value - target[m]) ** 2, 0) / DIMENSION,
+  };
+}
+
+function signalOf(agent: number): Float64Array {
+  return Float64Array.from({ length: DIMENSION }, (_, m) => Math.sin(1 + agent + m));
+}
+
+function compared(law: string, actual: Float64Array, expected: Float64Array): Law {
+  const difference = actual.reduce((largest, value, m) => Math.max(largest, Math.abs(value - expected[m])), 0);
+  return { law, passed: difference <= TOLERANCE, detail: `largest difference ${difference}` };
+}
