@@ -1,0 +1,100 @@
+/** A table is read strictly: every way to be wrong has a place and a reason. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseTable, readEstimates, type Table, type TableSpec } from '../../../config/table.ts';
+import { KindredError } from '../../../core/errors.ts';
+
+const SPEC: TableSpec = { task: 'task', target: 'y', loss: 'squared' };
+const GOOD = 'task,y,a,b\nnorth,1,2,3\nsouth,4,5,6\nnorth,7,8,9\n';
+
+const parse = (text: string, spec: Partial<TableSpec> = {}): Table => parseTable(text, 'data.csv', { ...SPEC, ...spec });
+
+function refused(text: string, where: string, detail: RegExp, spec: Partial<TableSpec> = {}): void {
+  assert.throws(
+    () => parse(text, spec),
+    (error) => {
+      assert.ok(error instanceof KindredError);
+      assert.deepEqual([error.code, error.where], ['TABLE_INVALID', where]);
+      assert.match(error.detail, detail);
+      return true;
+    },
+  );
+}
+
+test('agents in order of first appearance, rows and features in file order', () => {
+  const table = parse(GOOD);
+  assert.deepEqual(table.names, ['north', 'south']);
+  assert.deepEqual(table.features, ['a', 'b']);
+  assert.deepEqual(table.tasks[0], { name: 'north', rows: Float64Array.of(2, 3, 8, 9), targets: Float64Array.of(1, 7) });
+});
+
+test('columns may stand anywhere; quotes, spaces, blank lines, CRLF, a byte order mark and exponents are read', () => {
+  const table = parse('\ufeffa,y,"task"\r\n 1e-3 ,-2.,"x, y"\r\n\r\n.5,+3,z\r\n');
+  assert.deepEqual(table.names, ['x, y', 'z']);
+  assert.deepEqual([...table.tasks[0].rows, ...table.tasks[0].targets, ...table.tasks[1].rows], [0.001, -2, 0.5]);
+});
+
+test('a missing column, with the name meant', () => {
+  refused(GOOD, 'data.csv:1:1', /no column "Y2" \(problem\.target\).*task, y, a, b/, { target: 'Y2' });
+  refused(GOOD, 'data.csv:1:1', /no column "taks" \(problem\.task\); did you mean "task"\?/, { task: 'taks' });
+});
+
+test('header: repeated, unnamed, task = target, no features', () => {
+  refused('task,y,a,a\nn,1,2,3\n', 'data.csv:1:10', /"a" appears twice/);
+  refused('task,y,,a\nn,1,2,3\n', 'data.csv:1:8', /without a name/);
+  refused(GOOD, 'data.csv:1:1', /both the task and the target/, { target: 'task' });
+  refused('task,y\nn,1\ns,2\n', 'data.csv:1:1', /no column is left/);
+});
+
+test('ragged rows: too short names the missing column, too long points behind the last', () => {
+  refused('task,y,a,b\nn,1,2\ns,4,5,6\n', 'data.csv:2:6', /3 cells, the header 4; column "b" is missing/);
+  refused('task,y,a\nn,1,2\ns,4,5,6\n', 'data.csv:3:7', /4 cells, the header 3/);
+});
+
+test('cells: empty, not a number, not finite; the line counts blank and quoted lines', () => {
+  refused('task,y,a\nn,1,2\ns,,5\n', 'data.csv:3:3', /column "y": the cell is empty/);
+  refused('task,y,a\n,1,2\ns,3,5\n', 'data.csv:2:1', /column "task": the cell is empty/);
+  refused('task,y,a\n\nn,1,NA\ns,3,5\n', 'data.csv:3:5', /column "a": not a number \(got "NA"\)/);
+  refused('task,y,a\nn,1,2\ns,NaN,5\n', 'data.csv:3:3', /column "y": not a finite number/);
+  refused('task,y,a\nn,1,2\ns,3,-inf\n', 'data.csv:3:5', /column "a": not a finite number/);
+  refused('task,y,a\nn,1,2\ns,3,1e999\n', 'data.csv:3:5', /not a finite number/);
+  refused('task,y,a\n"n, ""1""",1,0x10\ns,3,5\n', 'data.csv:2:15', /not a number \(got "0x10"\)/);
+  refused('task,y,a\n"two\nlines",1,2\n"two\nlines",1,x\ns,1,1\n', 'data.csv:5:10', /not a number/);
+});
+
+test('empty file, header only, one task only, broken quotes', () => {
+  refused('', 'data.csv', /empty/);
+  refused('\n\n', 'data.csv', /empty/);
+  refused('task,y,a\n', 'data.csv', /no rows/);
+  refused('task,y,a\nn,1,2\nn,2,3\n', 'data.csv', /every row belongs to the task "n"/);
+  refused('task,y,a\n"n"x,1,2\n', 'data.csv', /quote/i);
+});
+
+test('labels are 0 and 1, or -1 and 1 throughout', () => {
+  const logistic = { loss: 'logistic' } as const;
+  assert.deepEqual(parse('task,y,a\nn,0,2\ns,1,3\n', logistic).tasks.map((task) => task.targets[0]), [0, 1]);
+  assert.deepEqual(parse('task,y,a\nn,-1,2\ns,1,3\n', logistic).tasks.map((task) => task.targets[0]), [0, 1]);
+  refused('task,y,a\nn,0,2\ns,2,3\n', 'data.csv:3:3', /label must be 0 or 1.*got 2/, logistic);
+  refused('task,y,a\nn,0,2\ns,-1,3\n', 'data.csv:2:3', /label must be 0 or 1.*got 0/, logistic);
+});
+
+test('estimates: K x M numbers without a header', () => {
+  assert.deepEqual(readEstimates('1,2,3\n-4,5e-1,6\n', 'w.csv'), [[1, 2, 3], [-4, 0.5, 6]]);
+});
+
+test('estimates refused in one clear line', () => {
+  const cases: [string, string, RegExp][] = [
+    ['1,2\n3\n', 'w.csv:2:2', /the row has 1 numbers, the first 2/],
+    ['1,2\n3,NaN\n', 'w.csv:2:3', /not a finite number/],
+    ['a,b\n1,2\n', 'w.csv:1:1', /not a number \(got "a"\)/],
+    ['1,2\n', 'w.csv', /one row only; at least 2 agents/],
+    ['', 'w.csv', /empty/],
+  ];
+  for (const [text, where, detail] of cases) {
+    assert.throws(
+      () => readEstimates(text, 'w.csv'),
+      (error) => error instanceof KindredError && error.code === 'ESTIMATES_INVALID' && error.where === where && detail.test(error.detail) && !error.message.includes('\n'),
+      text,
+    );
+  }
+});
