@@ -88,7 +88,13 @@ export class Agent {
     dialUntil(
       transport,
       coordinator,
-      { bearer: token, peer: 'the coordinator', frameBytesMax: controlFrameBytesMax(LIMITS.dimensionMax, LIMITS.agentsMax), onOpen, onFailed: (error) => this.#end(error.code, error.message) },
+      {
+        bearer: token,
+        peer: 'the coordinator',
+        frameBytesMax: controlFrameBytesMax(LIMITS.dimensionMax, LIMITS.agentsMax),
+        onOpen,
+        onFailed: (error) => this.#end(error.code, error.message),
+      },
       { clock, deadlineMs: LIMITS.joinMs, seed: 0, agent: this.#options.agent, code: 'COORDINATOR_UNREACHABLE' },
     );
   }
@@ -103,7 +109,8 @@ export class Agent {
   }
 
   #onCoordinatorClosed(close: number, reason: string): void {
-    const code = (Object.keys(ERRORS) as ErrorCode[]).find((one) => 'close' in ERRORS[one] && ERRORS[one].close === close && close >= 4000) ?? 'COORDINATOR_LOST';
+    const code =
+      (Object.keys(ERRORS) as ErrorCode[]).find((one) => 'close' in ERRORS[one] && ERRORS[one].close === close && close >= 4000) ?? 'COORDINATOR_LOST';
     this.#dispatch({ type: 'coordinator-lost', code, detail: `the link to the coordinator closed (${close}${reason ? ` ${reason}` : ''})` });
   }
 

@@ -66,7 +66,7 @@ export function deviationMeter(task: GradientTask, work: CooperateWork): ArmMete
       const isPoint = isCurvePoint(iteration, work);
       const steady = isSteady(iteration, work);
       if (!isPoint && !steady) return;
-      const error = task.squaredDeviation(run!.output());
+      const error = task.squaredDeviation(run.output());
       if (!Number.isFinite(error)) throw new KindredError('PARAMETERS_NOT_FINITE', `the error is ${error} at iteration ${iteration} of ${work.strategy}`);
       if (isPoint) curve.push(error);
       if (!steady) return;
@@ -77,7 +77,7 @@ export function deviationMeter(task: GradientTask, work: CooperateWork): ArmMete
       new Map([
         ['error', Float64Array.of(steadySum / steadyCount)],
         ['curve', Float64Array.from(curve)],
-        ['parameters', run!.output().slice()],
+        ['parameters', run.output().slice()],
       ]),
   };
 }
@@ -90,8 +90,8 @@ export function changeMeter(task: SolveTask, candidates: number, rest: (outputs:
     recorded(_iteration, runs) {
       runs.forEach((run, candidate) => {
         const w = run.output();
-        measureChange(before[candidate]!, w, change.subarray(2 * candidate));
-        before[candidate]!.set(w);
+        measureChange(before[candidate], w, change.subarray(2 * candidate));
+        before[candidate].set(w);
       });
     },
     report: (runs) => new Map([['change', change.slice()], ...rest(runs.map((run) => run.output()))]),
@@ -102,8 +102,8 @@ function measureChange(before: Float64Array, now: Float64Array, out: Float64Arra
   let change = 0;
   let norm = 0;
   for (let m = 0; m < now.length; m++) {
-    change += (now[m]! - before[m]!) ** 2;
-    norm += now[m]! ** 2;
+    change += (now[m] - before[m]) ** 2;
+    norm += now[m] ** 2;
   }
   out[0] = change;
   out[1] = norm;

@@ -19,7 +19,6 @@ export interface ArmRecorder {
 }
 
 export class ArmRunner {
-  readonly #work: CooperateWork;
   readonly #runs: readonly StrategyRun[];
   readonly #bank: Float64Array;
   readonly #exchange: Exchange;
@@ -34,11 +33,10 @@ export class ArmRunner {
     const strategy = strategyByName(work.strategy);
     if (strategy === undefined) throw new KindredError('WIRE_UNEXPECTED', `unknown strategy "${work.strategy}"`);
     const etas = work.etas.length > 0 ? work.etas : [0];
-    this.#work = work;
     this.#recorder = recorder;
     this.#runs = etas.map((eta) => strategy.start(contextFor(task, work, agents, eta)));
-    const length = this.#runs[0]!.outgoing.length;
-    this.#bank = etas.length === 1 ? this.#runs[0]!.outgoing : new Float64Array(length * etas.length);
+    const length = this.#runs[0].outgoing.length;
+    this.#bank = etas.length === 1 ? this.#runs[0].outgoing : new Float64Array(length * etas.length);
     this.#exchange = new Exchange(work.view, agent, agents, this.#bank.length);
     const { mean } = this.#exchange;
     this.#inboxes = etas.map((_, candidate) => ({ vectors: [], mean: mean && this.#partOf(mean, candidate) }));
@@ -59,7 +57,7 @@ export class ArmRunner {
 
   /** Runs until it needs a transport step, or `untilIteration` is reached (undefined), or `budget` iterations passed ('pause'). */
   advance(untilIteration: number, budget: number): TransportStep | 'pause' | undefined {
-    for (let spent = 0; ; ) {
+    for (let spent = 0; ;) {
       if (!this.#insideIteration) {
         if (this.#iteration >= untilIteration) return undefined;
         if (spent++ >= budget) return 'pause';
@@ -88,12 +86,12 @@ export class ArmRunner {
   }
 
   #nextStep(): TransportStep | undefined {
-    return this.#hop < this.#runs[0]!.hops(this.#iteration) ? this.#exchange.next(this.#bank) : undefined;
+    return this.#hop < this.#runs[0].hops(this.#iteration) ? this.#exchange.next(this.#bank) : undefined;
   }
 
   #combine(vectors: readonly Float64Array[]): void {
     this.#bind(vectors);
-    this.#runs.forEach((run, candidate) => run.combine(this.#hop, this.#inboxes[candidate]!));
+    this.#runs.forEach((run, candidate) => run.combine(this.#hop, this.#inboxes[candidate]));
     this.#hop++;
     this.#exchange.restart();
     this.#fillBank();
@@ -119,7 +117,7 @@ export class ArmRunner {
   }
 
   #partOf(bank: Float64Array, candidate: number): Float64Array {
-    const length = this.#runs[0]!.outgoing.length;
+    const length = this.#runs[0].outgoing.length;
     return this.#runs.length === 1 ? bank : bank.subarray(candidate * length, (candidate + 1) * length);
   }
 }

@@ -65,9 +65,9 @@ export class Exchange {
     const mean = this.#mean.fill(0);
     let next = 0;
     for (const k of this.#everybody) {
-      const vector = k === this.#agent ? own : vectors[next++]!;
-      for (let m = 0; m < mean.length; m++) mean[m]! += vector[m]!;
+      const vector = k === this.#agent ? own : vectors[next++];
+      for (let m = 0; m < mean.length; m++) mean[m] += vector[m];
     }
-    for (let m = 0; m < mean.length; m++) mean[m]! /= this.#everybody.length;
+    for (let m = 0; m < mean.length; m++) mean[m] /= this.#everybody.length;
   }
 }

@@ -125,14 +125,14 @@ class Explorer implements Activity {
     this.#task.gradient(this.#w, this.#step, this.#gradient);
     const energy = meanSquare(this.#gradient);
     if (!Number.isFinite(energy)) throw new KindredError('PARAMETERS_NOT_FINITE', `the gradient is not finite at step ${this.#step} of exploring`);
-    for (let m = 0; m < this.#w.length; m++) this.#w[m]! -= this.#stepSize * this.#gradient[m]!;
+    for (let m = 0; m < this.#w.length; m++) this.#w[m] -= this.#stepSize * this.#gradient[m];
     this.#windowEnergy.add(energy);
     if (this.#windows.add(this.#w)) this.#lastWindowEnergy = this.#windowEnergy.restart();
     if (this.#step > this.#tailFrom) this.#addToTail(energy);
   }
 
   #addToTail(energy: number): void {
-    for (let m = 0; m < this.#w.length; m++) this.#tailSum[m]! += this.#w[m]!;
+    for (let m = 0; m < this.#w.length; m++) this.#tailSum[m] += this.#w[m];
     this.#tailEnergy.add(energy);
   }
 }

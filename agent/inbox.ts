@@ -20,7 +20,7 @@ export class FrameInbox {
 
   /** Copies the frame: its bytes belong to the socket. */
   keep(agent: number, step: number, frame: Uint8Array): void {
-    const slot = this.#slotsOf(agent)[step % 2]!;
+    const slot = this.#slotsOf(agent)[step % 2];
     if (slot.bytes.length < frame.length) slot.bytes = new Uint8Array(frame.length);
     slot.bytes.set(frame);
     slot.length = frame.length;
@@ -29,7 +29,7 @@ export class FrameInbox {
 
   /** The vector of `agent` for `step`; valid until the next call for the same agent. Refuses another shape or epoch. */
   take(agent: number, step: number, epoch: number, dimension: number): Float64Array {
-    const slot = this.#slotsOf(agent)[step % 2]!;
+    const slot = this.#slotsOf(agent)[step % 2];
     const vector = this.#vectorOf(agent, dimension);
     readVectorFrame(slot.bytes.subarray(0, slot.length), dimension, this.#header, vector);
     if (slot.step !== step || this.#header.epoch !== epoch) {

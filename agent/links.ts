@@ -12,7 +12,7 @@ import type { Clock } from '../net/clock.ts';
 import { diallerOf } from '../net/credentials.ts';
 import { dialUntil } from '../net/dial-until.ts';
 import { Heartbeat } from '../net/heartbeat.ts';
-import type { Link, Listener, Transport } from '../net/link.ts';
+import type { Link, Listener, ListenOptions, Transport } from '../net/link.ts';
 
 export interface LinkEvents {
   readonly opened: (agent: number) => void;
@@ -33,10 +33,11 @@ export class AgentLinks {
   readonly #transport: Transport;
   readonly #clock: Clock;
   readonly #events: LinkEvents;
+  /** The frame limit holds for links opened from now on: it is known only once the run is. */
+  readonly #listening: ListenOptions & { frameBytesMax: number };
   readonly #open = new Map<number, Open>();
   #listener: Listener | undefined;
   #secret = '';
-  #frameBytesMax = LIMITS.unauthenticatedFrameBytesMax;
   #retiredBytes = 0;
   #retiredFrames = 0;
   #closing = false;
@@ -45,29 +46,26 @@ export class AgentLinks {
     this.#transport = transport;
     this.#clock = clock;
     this.#events = events;
+    this.#listening = {
+      authorize: (bearer: string) => this.#authorize(bearer),
+      frameBytesMax: LIMITS.unauthenticatedFrameBytesMax,
+      onLink: (link: Link) => this.#adopt(peerIndex(link.peer), link),
+      onRefused: events.refused,
+    };
   }
 
   /** Listens before the run is known; nobody is let in until `admit` gave the secret. */
   listen(ready: (endpoint: string) => void, failed: (reason: string) => void): void {
-    const links = this;
-    const options = {
-      authorize: (bearer: string) => this.#authorize(bearer),
-      get frameBytesMax() {
-        return links.#frameBytesMax;
-      },
-      onLink: (link: Link) => this.#adopt(peerIndex(link.peer), link),
-      onRefused: this.#events.refused,
-    };
     const listening = (listener: Listener): void => {
       this.#listener = listener;
       ready(listener.endpoint);
     };
-    this.#transport.listen(options, listening, failed);
+    this.#transport.listen(this.#listening, listening, failed);
   }
 
   admit(secret: string, frameBytesMax: number): void {
     this.#secret = secret;
-    this.#frameBytesMax = frameBytesMax;
+    this.#listening.frameBytesMax = frameBytesMax;
   }
 
   dial(neighbour: Neighbour, failed: (error: KindredError) => void): void {
@@ -75,7 +73,7 @@ export class AgentLinks {
     dialUntil(
       this.#transport,
       endpoint,
-      { bearer: ticket, peer: peerName(agent), frameBytesMax: this.#frameBytesMax, onOpen: (link) => this.#adopt(agent, link), onFailed: failed },
+      { bearer: ticket, peer: peerName(agent), frameBytesMax: this.#listening.frameBytesMax, onOpen: (link) => this.#adopt(agent, link), onFailed: failed },
       { clock: this.#clock, deadlineMs: LIMITS.connectMs, seed: 0, agent, code: 'LINK_UNREACHABLE' },
     );
   }

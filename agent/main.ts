@@ -23,7 +23,14 @@ const agent = new Agent({
   token: readFileSync(values['token-file']!, 'utf8').trim(),
   transport: createWebSocketTransport({ host: values.host ?? '127.0.0.1' }),
   clock: systemClock,
-  createTrainer: (job, own, agents, seed) => createTrainer(job, own, agents, seed, dataSource((path) => readFileSync(path, 'utf8'))),
+  createTrainer: (job, own, agents, seed) =>
+    createTrainer(
+      job,
+      own,
+      agents,
+      seed,
+      dataSource((path) => readFileSync(path, 'utf8')),
+    ),
   log: (message, fields) => log.info(fields ?? {}, message),
   onEnd: (code, detail) => {
     if (code === '') log.info('done');

@@ -98,10 +98,10 @@ function heldOutReport(task: TableTask, outputs: readonly Float64Array[]): Map<s
 }
 
 function testReport(task: TableTask, [w]: readonly Float64Array[]): Map<string, Float64Array> {
-  const { rows, squaredErrorSum, errorCount, auc } = task.evaluate(w!);
+  const { rows, squaredErrorSum, errorCount, auc } = task.evaluate(w);
   const values = new Map([
     ['test', Float64Array.of(squaredErrorSum + errorCount, rows)],
-    ['parameters', w!.slice()],
+    ['parameters', w.slice()],
   ]);
   if (auc !== undefined) values.set('auc', Float64Array.of(auc));
   return values;

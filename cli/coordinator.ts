@@ -39,7 +39,12 @@ export function addCoordinatorCommand(program: Command): void {
 
 function startCoordinator(file: string, flags: CoordinatorFlags): void {
   const readFile = (path: string): string => readFileSync(path, 'utf8');
-  const experiment = loadExperiment(file, { overrides: flags.set, environment: process.env, readFile, ...(flags.out === undefined ? {} : { outputDirectory: flags.out }) });
+  const experiment = loadExperiment(file, {
+    overrides: flags.set,
+    environment: process.env,
+    readFile,
+    ...(flags.out === undefined ? {} : { outputDirectory: flags.out }),
+  });
   const port = Number(flags.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new KindredError('USAGE', `must be a port number (got "${flags.port}")`, { where: '--port' });
   makeToken(flags.tokenFile);

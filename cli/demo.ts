@@ -18,7 +18,7 @@ export function addDemoCommand(program: Command): void {
   program
     .command('demo')
     .summary('ten agents on this machine, end to end; then a real table')
-    .description('Run the paper\'s experiment and a real table as real processes on this machine. What `npm start` runs.')
+    .description("Run the paper's experiment and a real table as real processes on this machine. What `npm start` runs.")
     .option('--out <dir>', 'where the run directories are made', 'runs')
     .option('--json', 'print the results as JSON, one line each')
     .option('--quiet', 'no progress')
@@ -29,7 +29,8 @@ export function addDemoCommand(program: Command): void {
         process.exitCode = await playAct(file, flags);
         if (process.exitCode !== 0) return;
       }
-      if (!flags.json) process.stdout.write(`\nNext: change a number in examples/paper.yaml and run it:\n  npm run --silent kindred -- run examples/paper.yaml\n`);
+      if (!flags.json)
+        process.stdout.write(`\nNext: change a number in examples/paper.yaml and run it:\n  npm run --silent kindred -- run examples/paper.yaml\n`);
     });
 }
 
@@ -37,6 +38,8 @@ async function playAct(name: string, { out, json, quiet }: { out: string; json?:
   const file = fileURLToPath(new URL(name, EXAMPLES));
   const experiment = loadExperiment(file, { overrides: [], outputDirectory: out, environment: process.env, readFile: (path) => readFileSync(path, 'utf8') });
   const { result, pictures } = await runExperiment(experiment, relative(process.cwd(), file), 'processes', quiet === true);
-  process.stdout.write(json ? `${JSON.stringify(result)}\n` : `${resultTables(result)}\n\n${pictures.map((path) => `  ${relative(process.cwd(), path)}\n`).join('')}`);
+  process.stdout.write(
+    json ? `${JSON.stringify(result)}\n` : `${resultTables(result)}\n\n${pictures.map((path) => `  ${relative(process.cwd(), path)}\n`).join('')}`,
+  );
   return exitCodeOf(result);
 }

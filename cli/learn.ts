@@ -89,10 +89,7 @@ export function addLearnCommand(program: Command, write: (text: string) => void 
     .description('learn a relationship from a table of parameters, without a network')
     .requiredOption('--estimates <file>', 'CSV without a header: one agent per row, one parameter per column')
     .option('--estimator <name>', `one of ${estimatorNames().join(', ')}`, DEFAULTS.estimator)
-    .option('-c, --config <option=value>', 'an option of the estimator; may be repeated', (value: string, before: string[] = []) => [
-      ...before,
-      value,
-    ])
+    .option('-c, --config <option=value>', 'an option of the estimator; may be repeated', (value: string, before: string[] = []) => [...before, value])
     .option('--json', 'print JSON')
     .addHelpText('after', `\n${optionsHelp()}\n\nExample:\n  $ kindred learn --estimates W.csv --estimator cgl -c noise=0.05`)
     .action((options: { estimates: string; estimator: string; config?: string[]; json?: boolean }) => {
@@ -106,8 +103,7 @@ function optionsHelp(): string {
   const lines = Object.values(ESTIMATORS).flatMap(({ name, summary, options }) => [
     `  ${name}: ${summary}`,
     ...Object.entries(options).map(
-      ([key, option]) =>
-        `    -c ${key}=<${option.type}>  ${option.description}${option.default === undefined ? '' : ` (default ${option.default})`}`,
+      ([key, option]) => `    -c ${key}=<${option.type}>  ${option.description}${option.default === undefined ? '' : ` (default ${option.default})`}`,
     ),
   ]);
   return ['Estimators and their options:', ...lines].join('\n');

@@ -12,7 +12,11 @@ export interface NewRun {
 const NAME_CHARS_MAX = 11;
 
 export function createRun(experiment: Experiment): NewRun {
-  const name = experiment.name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-|-$/g, '').slice(0, NAME_CHARS_MAX);
+  const name = experiment.name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-|-$/g, '')
+    .slice(0, NAME_CHARS_MAX);
   const when = new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
   const runId = `${name || 'run'}-${when}-${randomBytes(2).toString('hex')}`;
   const directory = join(experiment.output.directory, runId);

@@ -13,13 +13,7 @@ const right = (title: string): Column => ({ title, align: 'right' });
 
 /** Everything `show` and the end of `run` print about a result. */
 export function resultTables(result: RunResult): string {
-  const parts = [
-    headline(result),
-    relationshipLine(result),
-    result.arms.length === 0 ? undefined : armTable(result),
-    agentTable(result),
-    ...notes(result),
-  ];
+  const parts = [headline(result), relationshipLine(result), result.arms.length === 0 ? undefined : armTable(result), agentTable(result), ...notes(result)];
   return parts.filter((part) => part !== undefined).join('\n\n');
 }
 
@@ -43,16 +37,7 @@ function relationshipLine({ relationship }: RunResult): string | undefined {
 
 function deviationTable(result: RunResult): string {
   const alone = aloneOf(result);
-  const columns = [
-    left('strategy'),
-    left('relationship'),
-    right('error'),
-    right('predicted'),
-    right('gain'),
-    right('eta'),
-    right('rounds/s'),
-    right('sent'),
-  ];
+  const columns = [left('strategy'), left('relationship'), right('error'), right('predicted'), right('gain'), right('eta'), right('rounds/s'), right('sent')];
   const rows = result.arms.map((arm) => [
     ...nameCells(arm),
     formatNumber(arm.steadyError),
@@ -70,16 +55,7 @@ function heldOutTable(result: RunResult): string {
   const logistic = isLogistic(result);
   const sd = result.problem?.targetSd;
   const errors = logistic ? [right('error rate'), right('auc')] : [right('RMSE'), right('RMSE/sd')];
-  const columns = [
-    left('strategy'),
-    left('relationship'),
-    ...errors,
-    right('gain'),
-    right('better off'),
-    right('eta'),
-    right('rounds'),
-    right('sent'),
-  ];
+  const columns = [left('strategy'), left('relationship'), ...errors, right('gain'), right('better off'), right('eta'), right('rounds'), right('sent')];
   const rows = result.arms.map((arm) => [
     ...nameCells(arm),
     formatNumber(arm.steadyError),

@@ -39,7 +39,7 @@ export function addRunCommand(program: Command): void {
     .summary('run one experiment')
     .description('Run the experiment of FILE: agents learn alone, their relationship is learned, they cooperate over it.')
     .argument('<file>', 'experiment file (YAML)')
-    .option('-c, --set <path=value>', 'override a key of the file (repeatable)', collect, [])
+    .option('-c, --set <path=value>', 'override a key of the file; path=null takes it out (repeatable)', collect, [])
     .option('--mode <mode>', `one process per agent, or everything simulated in one: ${MODES.join(' | ')}`, 'processes')
     .option('--seed <n>', 'instead of the seed in the file')
     .option('--out <dir>', 'where run directories are made, instead of output.directory')
@@ -103,7 +103,8 @@ function loadOptions(flags: RunFlags) {
 
 function modeOf(mode: string): Mode {
   if ((MODES as readonly string[]).includes(mode)) return mode as Mode;
-  if (mode === 'compose') throw new KindredError('CONFIG_UNSUPPORTED', 'the mode compose comes in a later version; there are processes and simulated', { where: '--mode' });
+  if (mode === 'compose')
+    throw new KindredError('CONFIG_UNSUPPORTED', 'the mode compose comes in a later version; there are processes and simulated', { where: '--mode' });
   throw new KindredError('USAGE', `must be one of ${MODES.join(', ')} (got "${mode}")`, { where: '--mode' });
 }
 

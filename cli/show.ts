@@ -14,9 +14,7 @@ export function addShowCommand(program: Command, write: (text: string) => void =
     .option('--out <directory>', 'where the run directories are', DEFAULTS.outputDirectory)
     .option('--json', 'print the JSON that `run --json` prints')
     .addHelpText('after', '\nExample:\n  $ kindred show runs/paper-7')
-    .action((run: string, options: { out: string; json?: boolean }) =>
-      write(`${showText(run, resolve(options.out), options.json === true)}\n`),
-    );
+    .action((run: string, options: { out: string; json?: boolean }) => write(`${showText(run, resolve(options.out), options.json === true)}\n`));
 }
 
 export function showText(name: string, directory: string, json: boolean): string {

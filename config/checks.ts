@@ -31,10 +31,8 @@ export function tableComplaints(given: ExperimentFile, experiment: Experiment, f
   if (given.agents !== undefined && given.agents !== tasks) {
     complaints.push(invalid(['agents'], `the table has ${tasks} tasks, one agent each (got ${given.agents}); leave the key out`));
   }
-  if (tasks > LIMITS.agentsMax)
-    complaints.push(invalid(['problem', 'task'], `the table has ${tasks} tasks; at most ${LIMITS.agentsMax} agents`));
-  if (experiment.network.graph === 'reference' && tasks !== REFERENCE_AGENTS)
-    complaints.push(invalid(['network', 'graph'], referenceText(tasks)));
+  if (tasks > LIMITS.agentsMax) complaints.push(invalid(['problem', 'task'], `the table has ${tasks} tasks; at most ${LIMITS.agentsMax} agents`));
+  if (experiment.network.graph === 'reference' && tasks !== REFERENCE_AGENTS) complaints.push(invalid(['network', 'graph'], referenceText(tasks)));
   const dimension = facts.features + 1;
   if (experiment.problem.kind === 'csv-table' && experiment.problem.batch === undefined && dimension > LIMITS.exactSolveDimensionMax) {
     complaints.push(
@@ -66,12 +64,7 @@ function armComplaints(given: ExperimentFile, { problem, cooperate }: Experiment
     const path: Path = ['cooperate', 'arms', i];
     const complaints: Complaint[] = [];
     if (arm.relationship === 'known' && problem.kind === 'csv-table') {
-      complaints.push(
-        invalid(
-          [...path, 'relationship'],
-          'the true relationship of a table is not known (got "known"); use learned, permuted or complete',
-        ),
-      );
+      complaints.push(invalid([...path, 'relationship'], 'the true relationship of a table is not known (got "known"); use learned, permuted or complete'));
     }
     const strategy = Object.values(STRATEGIES).find(({ name }) => name === arm.strategy);
     const written = given.cooperate?.arms?.[i];

@@ -16,13 +16,7 @@ export const DEFAULTS = {
 const arm = (strategy: string, relationship: ArmSpec['relationship'] = 'learned'): ArmSpec => ({ strategy, relationship, eta: 'auto' });
 
 /** Alone, what networks usually do, what is learned, and the oracle: one cannot judge a learned relationship without the others. */
-const GMRF_ARMS: readonly ArmSpec[] = [
-  arm('non-cooperative'),
-  arm('consensus'),
-  arm('multitask'),
-  arm('multitask', 'known'),
-  arm('filter'),
-];
+const GMRF_ARMS: readonly ArmSpec[] = [arm('non-cooperative'), arm('consensus'), arm('multitask'), arm('multitask', 'known'), arm('filter')];
 
 const TABLE_ARMS: readonly ArmSpec[] = [arm('non-cooperative'), arm('multitask', 'complete'), arm('multitask')];
 

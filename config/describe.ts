@@ -2,6 +2,7 @@
 import { ERRORS } from '../core/errors.ts';
 import { ESTIMATORS } from '../core/relationship/index.ts';
 import { STRATEGIES } from '../core/strategy/index.ts';
+import { code, tableLines } from './markdown.ts';
 import { EXPERIMENT } from './schema.ts';
 
 interface SchemaNode {
@@ -67,8 +68,7 @@ function refusals(): string[][] {
 /** A heading and a table of one object's keys, followed by those of the objects inside it. */
 function sectionLines(path: string, node: SchemaNode): string[] {
   const heading = path === '' ? [] : [`## ${code(path)}`, '', `${node.description ?? ''}.`, ''];
-  if (node.oneOf !== undefined)
-    return [...heading, ...node.oneOf.flatMap((branch) => branchLines(path, node.discriminator!.propertyName, branch))];
+  if (node.oneOf !== undefined) return [...heading, ...node.oneOf.flatMap((branch) => branchLines(path, node.discriminator!.propertyName, branch))];
   const properties = Object.entries(node.properties ?? {});
   const rows = properties.map(([key, child]) => keyRow(key, child, node.required ?? []));
   return [...heading, ...tableLines(['key', 'value', 'default', 'meaning'], rows), ...nestedLines(path, properties)];
@@ -91,11 +91,7 @@ function nestedLines(path: string, properties: readonly (readonly [string, Schem
 }
 
 function keyRow(key: string, node: SchemaNode, required: readonly string[]): string[] {
-  const fallback = required.includes(key)
-    ? 'required'
-    : node.default === undefined
-      ? ''
-      : code(JSON.stringify(node.default).replaceAll('"', ''));
+  const fallback = required.includes(key) ? 'required' : node.default === undefined ? '' : code(JSON.stringify(node.default).replaceAll('"', ''));
   return [code(key), valueText(node), fallback, node.description ?? ''];
 }
 
@@ -112,13 +108,4 @@ function valueText(node: SchemaNode): string {
 function boundText({ minimum, exclusiveMinimum, maximum }: SchemaNode): string {
   const low = minimum !== undefined ? ` >= ${minimum}` : exclusiveMinimum !== undefined ? ` > ${exclusiveMinimum}` : '';
   return low + (maximum === undefined ? '' : `${low === '' ? '' : ','} <= ${maximum}`);
-}
-
-function tableLines(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(header), line(header.map(() => '---')), ...rows.map(line), ''];
-}
-
-function code(text: string): string {
-  return `\`${text}\``;
 }

@@ -22,10 +22,7 @@ export function editDistance(a: string, b: string): number {
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const typed = normal(word);
   const scored = known.map((name) => ({ name, distance: editDistance(typed, normal(name)) }));
-  const best = scored.reduce<(typeof scored)[number] | undefined>(
-    (a, b) => (a === undefined || b.distance < a.distance ? b : a),
-    undefined,
-  );
+  const best = scored.reduce<(typeof scored)[number] | undefined>((a, b) => (a === undefined || b.distance < a.distance ? b : a), undefined);
   if (best !== undefined && best.distance <= Math.max(1, Math.floor(Math.max(typed.length, best.name.length) / 3))) return best.name;
   return typed.length < 3 ? undefined : known.find((name) => normal(name).startsWith(typed) || normal(name).endsWith(typed));
 }

@@ -10,9 +10,7 @@ export function replaceEnvironment(value: unknown, environment: Environment, com
   if (typeof value === 'string') return replaceInText(value, environment, complaints, path);
   if (Array.isArray(value)) return value.map((item, i) => replaceEnvironment(item, environment, complaints, [...path, i]));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, replaceEnvironment(item, environment, complaints, [...path, key])]),
-  );
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, replaceEnvironment(item, environment, complaints, [...path, key])]));
 }
 
 function replaceInText(text: string, environment: Environment, complaints: Complaint[], path: Path): string {

@@ -4,15 +4,7 @@
  */
 export type Auto = 'auto';
 
-export type GraphSpec =
-  | 'reference'
-  | 'ring'
-  | 'star'
-  | 'grid'
-  | 'complete'
-  | 'erdos-renyi'
-  | 'random-geometric'
-  | { readonly file: string };
+export type GraphSpec = 'reference' | 'ring' | 'star' | 'grid' | 'complete' | 'erdos-renyi' | 'random-geometric' | { readonly file: string };
 
 export interface GmrfProblem {
   readonly kind: 'gmrf-regression';

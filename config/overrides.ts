@@ -42,6 +42,9 @@ function put(current: unknown, path: Path, depth: number, override: Override): u
   if (Array.isArray(current)) return putItem(current, part, path, depth, override);
   if (typeof part === 'number') throw invalid(override.text, `there is no list at "${path.slice(0, depth).join('.')}" in the file`);
   const section = typeof current === 'object' && current !== null ? (current as Record<string, unknown>) : {};
+  const isLast = depth + 1 === path.length;
+  // `path=null` takes the key out: its default holds again.
+  if (isLast && override.value === null) return Object.fromEntries(Object.entries(section).filter(([key]) => key !== part));
   return { ...section, [part]: put(Object.hasOwn(section, part) ? section[part] : undefined, path, depth + 1, override) };
 }
 

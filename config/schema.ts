@@ -14,21 +14,16 @@ const SEED_MAX = 2 ** 32 - 1;
 
 const closed = (description: string) => ({ description, additionalProperties: false as const });
 
-const whole = (minimum: number, description: string, more: { default?: number; maximum?: number } = {}) =>
-  Type.Integer({ minimum, description, ...more });
+const whole = (minimum: number, description: string, more: { default?: number; maximum?: number } = {}) => Type.Integer({ minimum, description, ...more });
 
-const autoOr = <T extends TSchema>(schema: T, description: string) =>
-  Type.Union([schema, Type.Literal('auto')], { default: 'auto', description });
+const autoOr = <T extends TSchema>(schema: T, description: string) => Type.Union([schema, Type.Literal('auto')], { default: 'auto', description });
 
 const STEP_SIZE = autoOr(
   Type.Number({ exclusiveMinimum: 0 }),
   'mu, the step of every local gradient step; auto keeps mean-square stability well inside its bound',
 );
 
-const EDGE_FILE = Type.Object(
-  { file: Type.String({ minLength: 1, description: 'CSV with the header source,target,weight' }) },
-  closed('An edge file'),
-);
+const EDGE_FILE = Type.Object({ file: Type.String({ minLength: 1, description: 'CSV with the header source,target,weight' }) }, closed('An edge file'));
 
 function graphOr<const Name extends string>(names: readonly Name[], description: string, fallback: Name) {
   return Type.Unsafe<Name | { file: string }>(Type.Union([Type.Enum([...names]), EDGE_FILE], { default: fallback, description }));
@@ -40,9 +35,7 @@ const GMRF = Type.Object(
     graph: Type.Optional(graphOr(GRAPH_NAMES, 'The true graph of the tasks', DEFAULTS.gmrf.graph)),
     dimension: Type.Optional(whole(1, 'M, parameters of each agent', { default: DEFAULTS.gmrf.dimension, maximum: LIMITS.dimensionMax })),
     batch: Type.Optional(whole(1, 'B, fresh samples per gradient', { default: DEFAULTS.gmrf.batch })),
-    noise: Type.Optional(
-      Type.Number({ minimum: 0, default: DEFAULTS.gmrf.noise, description: 's, the variance of the noise on each sample' }),
-    ),
+    noise: Type.Optional(Type.Number({ minimum: 0, default: DEFAULTS.gmrf.noise, description: 's, the variance of the noise on each sample' })),
   },
   closed('Linear regression on synthetic streams whose true parameters are drawn from a Gaussian Markov random field'),
 );
@@ -58,9 +51,7 @@ const SPLIT = Type.Object(
     ),
     test: Type.Optional(Type.Enum(['rest'], { default: DEFAULTS.split.test, description: 'All other rows test' })),
     seed: Type.Optional(whole(0, 'r, the key of the random split', { default: DEFAULTS.split.seed, maximum: SEED_MAX })),
-    order: Type.Optional(
-      Type.Enum(['random', 'file'], { default: DEFAULTS.split.order, description: 'Keyed shuffle, or the first rows of the file train' }),
-    ),
+    order: Type.Optional(Type.Enum(['random', 'file'], { default: DEFAULTS.split.order, description: 'Keyed shuffle, or the first rows of the file train' })),
     tooFew: Type.Optional(
       Type.Enum(['refuse', 'drop'], {
         default: DEFAULTS.split.tooFew,
@@ -91,9 +82,7 @@ const TABLE = Type.Object(
         description: "Features and target, from training rows only; errors are reported in the target's own units",
       }),
     ),
-    ridge: Type.Optional(
-      autoOr(Type.Number({ minimum: 0 }), 'Penalty of the slopes in non-cooperative; auto chooses one for all agents by leave-one-out'),
-    ),
+    ridge: Type.Optional(autoOr(Type.Number({ minimum: 0 }), 'Penalty of the slopes in non-cooperative; auto chooses one for all agents by leave-one-out')),
     batch: Type.Optional(whole(1, 'When given, local steps are stochastic gradients on this many rows instead of exact solves')),
   },
   closed('Every task is a group of rows of a CSV table'),
@@ -130,11 +119,7 @@ const COOPERATE = Type.Object(
 const NETWORK = Type.Object(
   {
     graph: Type.Optional(
-      graphOr(
-        ['problem', ...GRAPH_NAMES],
-        "Who may talk to whom; problem is the problem's own graph, complete where it has none",
-        'problem',
-      ),
+      graphOr(['problem', ...GRAPH_NAMES], "Who may talk to whom; problem is the problem's own graph, complete where it has none", 'problem'),
     ),
     rounds: Type.Optional(Type.Enum(['bsp'], { default: 'bsp', description: 'Every agent waits for all its neighbours in each round' })),
     open: Type.Optional(Type.Boolean({ default: DEFAULTS.open, description: 'A learned edge that is no link opens one' })),

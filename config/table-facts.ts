@@ -29,7 +29,7 @@ export function readTasks(problem: TableProblem, readFile: ReadFile): Rows[] {
   const sizes = table.tasks.map((task) => ({ name: task.name, rows: task.targets.length }));
   const { kept } = selectTasks(sizes, problem.split, problem.path);
   return kept.map((index) => {
-    const { rows, targets } = table.tasks[index]!;
+    const { rows, targets } = table.tasks[index];
     return { count: targets.length, features: table.features.length, x: rows, y: targets };
   });
 }

@@ -13,12 +13,10 @@ export function unsupportedComplaints(value: unknown): Complaint[] {
   const kind = section(file['problem'])['kind'];
   if (typeof kind === 'string' && isModule(kind)) later(['problem', 'kind'], "a module of one's own", PROBLEM_KINDS);
   const estimator = section(file['relationship'])['estimator'];
-  if (typeof estimator === 'string' && laterEstimators().includes(estimator))
-    later(['relationship', 'estimator'], shown(estimator), estimatorNames());
+  if (typeof estimator === 'string' && laterEstimators().includes(estimator)) later(['relationship', 'estimator'], shown(estimator), estimatorNames());
   armsOf(file).forEach((arm, i) => {
     const strategy = arm['strategy'];
-    if (typeof strategy === 'string' && laterStrategies().includes(strategy))
-      later(['cooperate', 'arms', i, 'strategy'], shown(strategy), strategyNames());
+    if (typeof strategy === 'string' && laterStrategies().includes(strategy)) later(['cooperate', 'arms', i, 'strategy'], shown(strategy), strategyNames());
     if (arm['guard'] !== undefined) later(['cooperate', 'arms', i, 'guard'], 'the guard', ['none']);
   });
   const rounds = section(file['network'])['rounds'];

@@ -12,9 +12,7 @@ const compiled = new Map<TSchema, ValidateFunction>();
 function validatorOf(schema: TSchema): ValidateFunction {
   const known = compiled.get(schema);
   if (known !== undefined) return known;
-  const validate = new Ajv({ allErrors: true, verbose: true, discriminator: true, coerceTypes: false, removeAdditional: false }).compile(
-    schema,
-  );
+  const validate = new Ajv({ allErrors: true, verbose: true, discriminator: true, coerceTypes: false, removeAdditional: false }).compile(schema);
   compiled.set(schema, validate);
   return validate;
 }
@@ -65,10 +63,7 @@ function complaint(error: ErrorObject, root: unknown): Complaint | undefined {
   const params = error.params as Record<string, unknown>;
   switch (error.keyword) {
     case 'additionalProperties':
-      return invalid(unknownKey(String(params['additionalProperty']), error.parentSchema as Schema), [
-        ...path,
-        String(params['additionalProperty']),
-      ]);
+      return invalid(unknownKey(String(params['additionalProperty']), error.parentSchema as Schema), [...path, String(params['additionalProperty'])]);
     case 'required':
       return invalid('is missing', [...path, String(params['missingProperty'])]);
     case 'discriminator':
@@ -89,9 +84,7 @@ function discriminatorComplaint(error: ErrorObject, path: Path, invalid: (messag
   const tag = String((error.params as { tag: string }).tag);
   const given = (error.data as Record<string, unknown> | undefined)?.[tag];
   if (given === undefined) return undefined; // `required` says so already
-  const names = (error.parentSchema as { oneOf: { properties: Record<string, { const: string }> }[] }).oneOf.map(
-    (branch) => branch.properties[tag].const,
-  );
+  const names = (error.parentSchema as { oneOf: { properties: Record<string, { const: string }> }[] }).oneOf.map((branch) => branch.properties[tag].const);
   return invalid(mustBe(names, names, given), [...path, tag]);
 }
 
@@ -107,9 +100,7 @@ function mustBe(choices: readonly string[], vocabulary: readonly string[], given
 
 /** The words a union of names allows. */
 function words(union: readonly Schema[]): string[] {
-  return union.flatMap((branch) =>
-    branch['const'] !== undefined ? [String(branch['const'])] : ((branch['enum'] as string[] | undefined) ?? []),
-  );
+  return union.flatMap((branch) => (branch['const'] !== undefined ? [String(branch['const'])] : ((branch['enum'] as string[] | undefined) ?? [])));
 }
 
 const TYPES: Record<string, string> = {

@@ -15,12 +15,18 @@ interface Recorded {
 }
 
 /** gmrf-regression: errors against the truth, theory beside them. */
-export function gradientArmResult(plan: ArmPlan, work: CooperateWork, eta: number | null, reports: StageReports, predict: (iterations: readonly number[]) => number[]): Recorded {
+export function gradientArmResult(
+  plan: ArmPlan,
+  work: CooperateWork,
+  eta: number | null,
+  reports: StageReports,
+  predict: (iterations: readonly number[]) => number[],
+): Recorded {
   const agents = reports.values.map((_, k) => k);
-  const errorByAgent = agents.map((k) => reported(reports, k, 'error')[0]!);
+  const errorByAgent = agents.map((k) => reported(reports, k, 'error')[0]);
   const curves = agents.map((k) => reported(reports, k, 'curve'));
   const iteration = [0, ...curvePoints(work)];
-  const error = iteration.map((_, point) => mean(curves.map((curve) => curve[point]!)));
+  const error = iteration.map((_, point) => mean(curves.map((curve) => curve[point])));
   const predicted = predict(iteration);
   return recorded(plan, eta, work.untilIteration, reports, {
     steadyError: mean(errorByAgent),
@@ -37,8 +43,8 @@ export function tableArmResult(plan: ArmPlan, loss: 'squared' | 'logistic', eta:
   const tests = reports.values.map((_, k) => reported(reports, k, 'test'));
   const aucByAgent = reports.values.map((values) => values.get('auc')?.[0] ?? null);
   const known = aucByAgent.filter((value) => value !== null);
-  const errorByAgent = tests.map(([loss0, rows]) => (loss === 'squared' ? Math.sqrt(loss0! / rows!) : loss0! / rows!));
-  const total = (at: number): number => tests.reduce((sum, test) => sum + test[at]!, 0);
+  const errorByAgent = tests.map(([loss0, rows]) => (loss === 'squared' ? Math.sqrt(loss0 / rows) : loss0 / rows));
+  const total = (at: number): number => tests.reduce((sum, test) => sum + test[at], 0);
   return recorded(plan, eta, rounds, reports, {
     steadyError: loss === 'squared' ? Math.sqrt(total(0) / total(1)) : mean(errorByAgent),
     errorByAgent,

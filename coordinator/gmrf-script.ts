@@ -56,7 +56,7 @@ function* explore({ experiment }: ScriptContext, problem: GmrfProblem): Script<E
   const windowSteps = windowStepsAt(stepSize);
   if (experiment.explore.steps !== 'auto') return yield* exploreFor(experiment.agents, experiment.explore.steps, stepSize, windowSteps);
   let windows = 0;
-  for (let passed = false; !passed && windows < WINDOWS_MAX; ) {
+  for (let passed = false; !passed && windows < WINDOWS_MAX;) {
     windows++;
     const reports = yield exploreStage(experiment.agents, stepSize, windowSteps, windows * windowSteps, NO_TAIL);
     passed = windows >= 2 && Math.max(...changes(reports)) <= PASS_CHANGE;
@@ -81,7 +81,7 @@ function exploreStage(agents: number, stepSize: number, windowSteps: number, unt
 }
 
 function changes(reports: StageReports): number[] {
-  return reports.values.map((_, k) => reported(reports, k, 'change')[0]!);
+  return reports.values.map((_, k) => reported(reports, k, 'change')[0]);
 }
 
 interface Gathered {
@@ -95,7 +95,7 @@ function* gather({ experiment }: ScriptContext, _explored: Explored): Script<Gat
   const work = { kind: 'evidence', needs, ridge: 0 } as const;
   const reports = yield { phase: 'estimating', label: 'reporting estimates', works: forEveryone(experiment.agents, work) };
   const evidence = reports.values.map((values, agent): Evidence => ({ agent, ...Object.fromEntries(needs.map((name) => [name, values.get(name)])) }));
-  return { evidence, noisePowers: reports.values.map((_, k) => reported(reports, k, 'noisePower')[0]!) };
+  return { evidence, noisePowers: reports.values.map((_, k) => reported(reports, k, 'noisePower')[0]) };
 }
 
 function learn(context: ScriptContext, problem: GmrfProblem, explored: Explored, gathered: Gathered, known: Matrix): Matrix {
@@ -103,7 +103,13 @@ function learn(context: ScriptContext, problem: GmrfProblem, explored: Explored,
   const { relationship, diagnostics } = estimate(experiment, gathered.evidence);
   const { laplacian: usable, diagnostics: dropped } = withinNetwork(context, relationship.laplacian);
   const noise = gathered.noisePowers.map((power) => noiseAtStep(power, explored.stepSize, nuOf(explored.stepSize, problem)));
-  const about = explorationDiagnostics({ laplacian: relationship.laplacian, noise, stepSize: explored.stepSize, batch: problem.batch, dimension: problem.dimension });
+  const about = explorationDiagnostics({
+    laplacian: relationship.laplacian,
+    noise,
+    stepSize: explored.stepSize,
+    batch: problem.batch,
+    dimension: problem.dimension,
+  });
   context.record({
     type: 'relationship',
     relationship,
@@ -122,14 +128,25 @@ function* cooperate(context: ScriptContext, problem: GmrfProblem, plan: ArmPlan,
   const steps = numberOr(experiment.cooperate.steps, () => automaticSteps(explored, stepSize));
   const spectrumMax = plan.laplacian === undefined ? 1 : filterSpectrumMax(plan.laplacian, noise);
   const works = plan.views.map((view, k): CooperateWork => ({
-    kind: 'cooperate', arm: plan.index, epoch: plan.index + 1, strategy: plan.strategy.name, view, stepSize,
-    etas: eta === null ? [] : [eta], noise: noise[k]!, spectrumMax, ridge: 0, heldOut: false,
-    untilIteration: steps, lastIteration: steps, every: experiment.output.every,
+    kind: 'cooperate',
+    arm: plan.index,
+    epoch: plan.index + 1,
+    strategy: plan.strategy.name,
+    view,
+    stepSize,
+    etas: eta === null ? [] : [eta],
+    noise: noise[k],
+    spectrumMax,
+    ridge: 0,
+    heldOut: false,
+    untilIteration: steps,
+    lastIteration: steps,
+    every: experiment.output.every,
   }));
   const reports = yield { phase: 'cooperating', label: `${plan.strategy.name} (${plan.relationship})`, works, until: steps, total: steps };
   const predict = (iterations: readonly number[]): number[] => predictedError(context, problem, plan, stepSize, eta ?? 0, noise, spectrumMax, iterations);
   context.record({ type: 'diagnostics', diagnostics });
-  const result = gradientArmResult(plan, works[0]!, eta, reports, predict);
+  const result = gradientArmResult(plan, works[0], eta, reports, predict);
   context.record({ type: 'arm', ...result });
   recordArmMetrics(context, plan, reports);
 }
@@ -144,7 +161,16 @@ function armEta(plan: ArmPlan, stepSize: number, noise: number): { eta: number |
 }
 
 /** Theory's curve for the arm: A from the relationship in use, signal covariance from the true one. */
-function predictedError(context: ScriptContext, problem: GmrfProblem, plan: ArmPlan, stepSize: number, eta: number, noise: readonly number[], spectrumMax: number, iterations: readonly number[]): number[] {
+function predictedError(
+  context: ScriptContext,
+  problem: GmrfProblem,
+  plan: ArmPlan,
+  stepSize: number,
+  eta: number,
+  noise: readonly number[],
+  spectrumMax: number,
+  iterations: readonly number[],
+): number[] {
   const filters = plan.strategy.name === 'filter' && plan.laplacian !== undefined;
   return predictedCurve({
     combine: combineMatrix(plan, stepSize, eta),
@@ -154,7 +180,7 @@ function predictedError(context: ScriptContext, problem: GmrfProblem, plan: ArmP
     noise: noise.map(() => problem.noise),
     signal: laplacianPseudoInverse(laplacian(context.truth!)),
     iterations,
-    ...(filters ? { output: filterMatrix(plan.laplacian!, noise, spectrumMax) } : {}),
+    ...(filters ? { output: filterMatrix(plan.laplacian, noise, spectrumMax) } : {}),
   });
 }
 
@@ -172,7 +198,7 @@ function numberOr(value: number | 'auto', automatic: () => number): number {
 }
 
 function diagonal(matrix: Matrix): number[] {
-  return Array.from({ length: matrix.rows }, (_, k) => matrix.data[k * matrix.cols + k]!);
+  return Array.from({ length: matrix.rows }, (_, k) => matrix.data[k * matrix.cols + k]);
 }
 
 function mean(values: readonly number[]): number {

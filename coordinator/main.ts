@@ -31,14 +31,20 @@ export type CoordinatorMessage =
 const PROGRESS_EVERY_MS = 200;
 
 async function main(): Promise<void> {
-  const job = JSON.parse(readFileSync(process.argv[2]!, 'utf8')) as CoordinatorJob;
+  const job = JSON.parse(readFileSync(process.argv[2], 'utf8')) as CoordinatorJob;
   const log = pino({ base: { run: job.runId } });
   const store = createRunStore(job.directory, job.experiment, job.hash);
   const token = readFileSync(job.tokenFile, 'utf8').trim();
   let refused = 0;
   let toldAt = 0;
   const driver = new RunDriver({
-    experiment: job.experiment, runId: job.runId, mode: job.mode, token, clock: systemClock, stopwatch: () => performance.now(), store,
+    experiment: job.experiment,
+    runId: job.runId,
+    mode: job.mode,
+    token,
+    clock: systemClock,
+    stopwatch: () => performance.now(),
+    store,
     readFile: (path) => readFileSync(path, 'utf8'),
     onProgress: (progress) => {
       if (performance.now() - toldAt < PROGRESS_EVERY_MS) return;
@@ -53,7 +59,11 @@ async function main(): Promise<void> {
   });
   const { problem, agents } = job.experiment;
   const server = await startServer({
-    host: job.host, port: job.port, token, agents, source: driver,
+    host: job.host,
+    port: job.port,
+    token,
+    agents,
+    source: driver,
     dimension: problem.kind === 'gmrf-regression' ? problem.dimension : 512,
     onLink: (link) => driver.accept(link),
     onRefused: (reason) => {

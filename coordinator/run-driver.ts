@@ -21,7 +21,7 @@ import type { ControlMessage, Hello, Neighbour } from '../proto/messages.ts';
 import { initialRunState, isOver, runWaits, stepRun } from './run-machine.ts';
 import type { RunEffect, RunEvent, RunPhase, RunState } from './run-machine.ts';
 import type { RunStore } from './run-store.ts';
-import { startScript } from './script.ts';
+import { startScript } from './start-script.ts';
 import type { RunRecord, Script, ScriptContext, Stage } from './script.ts';
 
 export interface RunDriverOptions {
@@ -170,7 +170,13 @@ export class RunDriver {
   #greet(link: Link, hello: Hello): void {
     const agent = hello.agent === ANY_AGENT ? this.#state.agents.findIndex((one) => !one.joined) : hello.agent;
     const { clock } = this.#options;
-    const heartbeat = new Heartbeat({ link, clock, frame: encode({ type: 'heartbeat' }), onSuspect: () => this.#options.store.event('suspect', { agent }), onLost: () => link.terminate() });
+    const heartbeat = new Heartbeat({
+      link,
+      clock,
+      frame: encode({ type: 'heartbeat' }),
+      onSuspect: () => this.#options.store.event('suspect', { agent }),
+      onLost: () => link.terminate(),
+    });
     const member: Member = { link, heartbeat, endpoint: hello.endpoint, bytesSent: 0 };
     link.onClose = (code, reason) => this.#onClosed(agent, member, `its link closed (${code}${reason ? ` ${reason}` : ''})`);
     link.onFrame = (frame) => this.#onFrame(agent, member, frame);
@@ -228,7 +234,15 @@ export class RunDriver {
   #welcome(agent: number): void {
     const { experiment, runId, token, store } = this.#options;
     store.event('joined', { agent });
-    this.#tell(agent, { type: 'welcome', run: runId, agent, agents: experiment.agents, seed: experiment.seed, linkSecret: linkSecret(token, runId, agent), job: this.#job });
+    this.#tell(agent, {
+      type: 'welcome',
+      run: runId,
+      agent,
+      agents: experiment.agents,
+      seed: experiment.seed,
+      linkSecret: linkSecret(token, runId, agent),
+      job: this.#job,
+    });
     this.#options.onProgress(this.progress);
   }
 
@@ -293,7 +307,12 @@ export class RunDriver {
         return this.#recordRelationship(entry);
       case 'arm':
         this.#arms.push(entry.arm);
-        store.event('arm', { strategy: entry.arm.strategy, relationship: entry.arm.relationship, steadyError: entry.arm.steadyError, sha256: entry.arm.parametersSha256 });
+        store.event('arm', {
+          strategy: entry.arm.strategy,
+          relationship: entry.arm.relationship,
+          steadyError: entry.arm.steadyError,
+          sha256: entry.arm.parametersSha256,
+        });
         return store.parameters(`${this.#arms.length}-${entry.arm.strategy}-${entry.arm.relationship}`, entry.parameters);
       case 'metrics':
         return store.metrics({ arm: entry.arm, agent: entry.agent, ...entry.values });

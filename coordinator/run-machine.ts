@@ -104,7 +104,7 @@ export function runWaits(state: RunState): { readonly for: readonly number[]; re
   const who = state.agents.flatMap((agent, k) => ((state.phase === 'assembling' ? !agent.joined : !agent.reported) ? [k] : []));
   if (isOver(state.phase)) return { for: [], until: 0, what: '' };
   if (state.phase === 'assembling') return { for: who, until: state.deadline, what: 'to join' };
-  const until = Math.min(...who.map((k) => state.agents[k]!.progressedAt + LIMITS.stallMs));
+  const until = Math.min(...who.map((k) => state.agents[k].progressedAt + LIMITS.stallMs));
   return { for: who, until, what: `to report stage ${state.stage}` };
 }
 
@@ -147,8 +147,8 @@ function onTick(state: RunState, now: number): RunEffect[] {
   if (waits.for.length === 0 || now < waits.until) return [];
   const who = `agent ${waits.for.join(', ')}`;
   if (state.phase === 'assembling') return enterFailed(state, 'AGENTS_MISSING', `waited ${LIMITS.joinMs / 1000} s for ${who} to join`);
-  const stuck = waits.for.filter((k) => now >= state.agents[k]!.progressedAt + LIMITS.stallMs);
-  const reasons = stuck.map((k) => `agent ${k}${state.agents[k]!.waitingFor ? ` (waits for ${state.agents[k]!.waitingFor})` : ''}`);
+  const stuck = waits.for.filter((k) => now >= state.agents[k].progressedAt + LIMITS.stallMs);
+  const reasons = stuck.map((k) => `agent ${k}${state.agents[k].waitingFor ? ` (waits for ${state.agents[k].waitingFor})` : ''}`);
   return enterFailed(state, 'AGENT_STALLED', `no progress for ${LIMITS.stallMs / 1000} s while ${state.phase}: ${reasons.join(', ')}`);
 }
 

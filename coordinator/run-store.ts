@@ -27,7 +27,11 @@ export function createRunStore(directory: string, experiment: Experiment, hash: 
     event: (type, fields) => append('events.jsonl', { at: new Date().toISOString(), type, ...fields }),
     metrics: (fields) => append('metrics.jsonl', fields),
     relationship: (version, content) => writeJson(join(directory, 'relationship', `v${String(version).padStart(4, '0')}.json`), content),
-    parameters: (name, vectors) => writeJson(join(directory, 'parameters', `${name}.json`), vectors.map((vector) => Array.from(vector))),
+    parameters: (name, vectors) =>
+      writeJson(
+        join(directory, 'parameters', `${name}.json`),
+        vectors.map((vector) => Array.from(vector)),
+      ),
     result: (result) => writeJson(join(directory, 'run.json'), result),
   };
 }

@@ -10,8 +10,6 @@ import type { ArmResult, RunResult } from '../core/run-result.ts';
 import type { Experiment } from '../config/experiment.ts';
 import type { Neighbour, Work } from '../proto/messages.ts';
 import type { RunPhase } from './run-machine.ts';
-import { gmrfScript } from './gmrf-script.ts';
-import { tableScript } from './table-script.ts';
 
 export interface Stage {
   readonly phase: RunPhase;
@@ -33,7 +31,14 @@ export interface StageReports {
 
 /** What the script tells while it goes on; the driver stores it, so that a failed run keeps what it had. */
 export type RunRecord =
-  | { readonly type: 'relationship'; readonly relationship: Relationship; readonly version: number; readonly diagnostics: readonly Diagnostic[]; readonly relativeError: number | null; readonly truth: Matrix | null }
+  | {
+      readonly type: 'relationship';
+      readonly relationship: Relationship;
+      readonly version: number;
+      readonly diagnostics: readonly Diagnostic[];
+      readonly relativeError: number | null;
+      readonly truth: Matrix | null;
+    }
   | { readonly type: 'arm'; readonly arm: ArmResult; readonly parameters: readonly Float64Array[] }
   | { readonly type: 'metrics'; readonly arm: number; readonly agent: number; readonly values: Readonly<Record<string, unknown>> }
   | { readonly type: 'problem'; readonly problem: NonNullable<RunResult['problem']> }
@@ -51,12 +56,6 @@ export interface ScriptContext {
 
 export type Script<Result = void> = Generator<Stage, Result, StageReports>;
 
-export function startScript(context: ScriptContext): Script {
-  return context.experiment.problem.kind === 'gmrf-regression'
-    ? gmrfScript(context, context.experiment.problem)
-    : tableScript(context, context.experiment.problem);
-}
-
 /** The same work for everybody. */
 export function forEveryone(agents: number, work: Work): Work[] {
   return Array.from({ length: agents }, () => work);
@@ -67,8 +66,8 @@ export function* connect(context: ScriptContext, pairs: readonly (readonly [numb
   if (pairs.length === 0) return;
   const neighbours: Neighbour[][] = Array.from({ length: context.experiment.agents }, () => []);
   for (const [k, l] of pairs) {
-    neighbours[k]!.push(context.neighbour(k, l));
-    neighbours[l]!.push(context.neighbour(l, k));
+    neighbours[k].push(context.neighbour(k, l));
+    neighbours[l].push(context.neighbour(l, k));
   }
   yield { phase: 'estimating', label: 'opening links', works: neighbours.map((list): Work => ({ kind: 'connect', neighbours: list })) };
 }

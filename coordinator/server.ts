@@ -66,7 +66,9 @@ export function createApp(source: StatusSource): FastifyInstance {
   app.addHook('onSend', async (_request, reply) => {
     reply.headers({ 'cache-control': 'no-store', 'content-security-policy': "default-src 'self'", 'x-content-type-options': 'nosniff' });
   });
-  app.setNotFoundHandler((request, reply) => reply.code(404).send({ error: 'NOT_FOUND', message: `there is no ${request.method} ${request.url.slice(0, 100)}` }));
+  app.setNotFoundHandler((request, reply) =>
+    reply.code(404).send({ error: 'NOT_FOUND', message: `there is no ${request.method} ${request.url.slice(0, 100)}` }),
+  );
   app.setErrorHandler((_error, _request, reply) => reply.code(500).send({ error: 'INTERNAL', message: ERRORS.INTERNAL.message }));
   statusRoutes(app, source);
   return app;

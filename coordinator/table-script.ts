@@ -45,7 +45,7 @@ export function* tableScript(context: ScriptContext, problem: TableProblem): Scr
   const plans = planArms(context, learned, undefined);
   const trials = planArms(context, learnedFitting, undefined);
   yield* connect(context, linksOf([...plans, ...trials].map((plan) => plan.views)));
-  for (const plan of plans) yield* runArm(context, problem, plan, trials[plan.index]!, fits);
+  for (const plan of plans) yield* runArm(context, problem, plan, trials[plan.index], fits);
 }
 
 /** Global moments, standardisation, and the ridge of "alone". */
@@ -54,11 +54,17 @@ function* prepare(context: ScriptContext, problem: TableProblem): Script<{ ridge
   const moments = yield { phase: 'exploring', label: 'reporting moments', works: forEveryone(agents, { kind: 'moments' }) };
   const merged = mergeMoments(moments.values.map((_, k) => reported(moments, k, 'moments')));
   const { shift, scale } = standardization(merged, problem.standardize, problem.loss);
-  const grid = problem.ridge === 'auto' ? ridgeGrid(merged[0]! / agents, meanFeatureVariance(merged, scale)) : [];
+  const grid = problem.ridge === 'auto' ? ridgeGrid(merged[0] / agents, meanFeatureVariance(merged, scale)) : [];
   const own = problem.standardize === 'per-agent';
   const work = { kind: 'standardize', shift: own ? [] : [...shift], scale: own ? [] : [...scale], ridges: grid } as const;
   const losses = yield { phase: 'exploring', label: 'choosing the ridge', works: forEveryone(agents, work) };
-  const ridge = problem.ridge === 'auto' ? chooseRidge(losses.values.map((_, k) => reported(losses, k, 'leaveOneOut')), grid) : problem.ridge;
+  const ridge =
+    problem.ridge === 'auto'
+      ? chooseRidge(
+          losses.values.map((_, k) => reported(losses, k, 'leaveOneOut')),
+          grid,
+        )
+      : problem.ridge;
   const targetSd = problem.loss === 'squared' ? { targetSd: targetDeviation(merged) } : {};
   context.record({ type: 'problem', problem: { kind: problem.kind, loss: problem.loss, ridge, ...targetSd } });
   return { ridge };
@@ -74,14 +80,14 @@ function* fitLocally({ experiment }: ScriptContext, problem: TableProblem, ridge
 function fitsOf(problem: TableProblem, reports: StageReports, prefix: string, ridge: number): Fits {
   const agents = reports.values.map((_, k) => k);
   const residuals = agents.map((k) => reported(reports, k, `${prefix}residual`));
-  const total = (at: number): number => residuals.reduce((sum, one) => sum + one[at]!, 0);
+  const total = (at: number): number => residuals.reduce((sum, one) => sum + one[at], 0);
   const variance = problem.loss === 'squared' ? total(0) / Math.max(total(1), 1) : 1;
-  const noise = agents.map((k) => variance * reported(reports, k, `${prefix}spread`)[0]!);
+  const noise = agents.map((k) => variance * reported(reports, k, `${prefix}spread`)[0]);
   const evidence = agents.map((agent): Evidence => {
     const estimateOf = reported(reports, agent, `${prefix}estimate`);
-    return { agent, iterate: estimateOf, average: estimateOf, noise: Float64Array.of(noise[agent]!) };
+    return { agent, iterate: estimateOf, average: estimateOf, noise: Float64Array.of(noise[agent]) };
   });
-  const curvatures = agents.map((k) => reported(reports, k, `${prefix}curvature`)[0]!);
+  const curvatures = agents.map((k) => reported(reports, k, `${prefix}curvature`)[0]);
   return { ridge, evidence, noise, meanCurvature: curvatures.reduce((sum, one) => sum + one, 0) / agents.length };
 }
 
@@ -111,7 +117,7 @@ function* chooseEta(context: ScriptContext, plan: ArmPlan, trial: ArmPlan, fits:
   const { reports } = yield* settle(context, trial, fits, candidates, true);
   const best = leastTotal(reports.values.map((_, k) => reported(reports, k, 'heldOut')));
   // A strength is relative to the relationship's own scale, which differs between the two estimates.
-  return (candidates[best]! * meanDegree(trial.laplacian)) / meanDegree(plan.laplacian);
+  return (candidates[best] * meanDegree(trial.laplacian)) / meanDegree(plan.laplacian);
 }
 
 function meanDegree(laplacian: Matrix): number {
@@ -119,7 +125,13 @@ function meanDegree(laplacian: Matrix): number {
 }
 
 /** Rounds until every candidate has settled. Epochs are unique: two per arm, the trial's and the fit's. */
-function* settle(context: ScriptContext, plan: ArmPlan, fits: Fits, etas: readonly number[], heldOut: boolean): Script<{ reports: StageReports; rounds: number }> {
+function* settle(
+  context: ScriptContext,
+  plan: ArmPlan,
+  fits: Fits,
+  etas: readonly number[],
+  heldOut: boolean,
+): Script<{ reports: StageReports; rounds: number }> {
   const { experiment } = context;
   const fixed = experiment.cooperate.steps;
   const last = fixed === 'auto' ? LIMITS.tableRoundsMax : fixed;
@@ -129,13 +141,24 @@ function* settle(context: ScriptContext, plan: ArmPlan, fits: Fits, etas: readon
   const traffic = new Float64Array(experiment.agents);
   for (let until = Math.min(ROUNDS_PER_LOOK, last); ; until = Math.min(until + ROUNDS_PER_LOOK, last)) {
     const works = plan.views.map((view, k): CooperateWork => ({
-      kind: 'cooperate', arm: plan.index, epoch: 2 * plan.index + (heldOut ? 1 : 2), strategy: plan.strategy.name, view,
-      stepSize: 0, etas, noise: fits.noise[k]!, spectrumMax, ridge: fits.ridge, heldOut,
-      untilIteration: until, lastIteration: last, every: experiment.output.every,
+      kind: 'cooperate',
+      arm: plan.index,
+      epoch: 2 * plan.index + (heldOut ? 1 : 2),
+      strategy: plan.strategy.name,
+      view,
+      stepSize: 0,
+      etas,
+      noise: fits.noise[k],
+      spectrumMax,
+      ridge: fits.ridge,
+      heldOut,
+      untilIteration: until,
+      lastIteration: last,
+      every: experiment.output.every,
     }));
     const reports = yield { phase: 'cooperating', label, works, until, total: last };
     elapsedMs += reports.elapsedMs;
-    reports.values.forEach((values, k) => (traffic[k]! += values.get('traffic')?.[0] ?? 0));
+    reports.values.forEach((values, k) => (traffic[k] += values.get('traffic')?.[0] ?? 0));
     if (until >= last || (fixed === 'auto' && isSettled(reports))) return { reports: withTotals(reports, elapsedMs, traffic), rounds: until };
   }
 }
@@ -143,12 +166,12 @@ function* settle(context: ScriptContext, plan: ArmPlan, fits: Fits, etas: readon
 /** ||W - W'||_F < 1e-6 ||W||_F over all agents, for every candidate; sums in agent order. */
 function isSettled(reports: StageReports): boolean {
   const changes = reports.values.map((_, k) => reported(reports, k, 'change'));
-  for (let candidate = 0; candidate < changes[0]!.length; candidate += 2) {
+  for (let candidate = 0; candidate < changes[0].length; candidate += 2) {
     let change = 0;
     let norm = 0;
     for (const one of changes) {
-      change += one[candidate]!;
-      norm += one[candidate + 1]!;
+      change += one[candidate];
+      norm += one[candidate + 1];
     }
     if (!(change <= RELATIVE_CHANGE ** 2 * norm)) return false;
   }
@@ -157,6 +180,6 @@ function isSettled(reports: StageReports): boolean {
 
 /** Figures about the whole arm, not its last look only. */
 function withTotals(reports: StageReports, elapsedMs: number, traffic: Float64Array): StageReports {
-  const values = reports.values.map((own, k) => new Map([...own, ['traffic', Float64Array.of(traffic[k]!)] as const]));
+  const values = reports.values.map((own, k) => new Map([...own, ['traffic', Float64Array.of(traffic[k])] as const]));
   return { values, elapsedMs };
 }

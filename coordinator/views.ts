@@ -33,7 +33,7 @@ function rowViews(matrix: Matrix, weight: (value: number) => number): LocalView[
   return Array.from({ length: matrix.rows }, (_, k) => {
     const row = Array.from(matrix.data.subarray(k * matrix.cols, (k + 1) * matrix.cols));
     const neighbours = row.flatMap((value, l) => (l !== k && value !== 0 ? [l] : []));
-    return { kind: 'edges', neighbours, weights: neighbours.map((l) => weight(row[l]!)), strength: 0, hub: HUB };
+    return { kind: 'edges', neighbours, weights: neighbours.map((l) => weight(row[l])), strength: 0, hub: HUB };
   });
 }
 
@@ -59,7 +59,7 @@ export function restrictToLinks(laplacian: Matrix, allowed: ReadonlySet<string>)
   const dropped: [number, number][] = [];
   for (let k = 0; k < K; k++) {
     for (let l = k + 1; l < K; l++) {
-      const value = laplacian.data[k * K + l]!;
+      const value = laplacian.data[k * K + l];
       if (value === 0) continue;
       if (!allowed.has(`${k}-${l}`)) dropped.push([k, l]);
       else addEdge(out, k, l, -value);
@@ -72,8 +72,8 @@ function addEdge(out: Matrix, k: number, l: number, weight: number): void {
   const K = out.rows;
   out.data[k * K + l] = -weight;
   out.data[l * K + k] = -weight;
-  out.data[k * K + k]! += weight;
-  out.data[l * K + l]! += weight;
+  out.data[k * K + k] += weight;
+  out.data[l * K + l] += weight;
 }
 
 /** Upper bound of the spectrum of I + diag(n) L: 1 + max_k n_k sum_l |L_kl| (Gershgorin). */
@@ -82,8 +82,8 @@ export function filterSpectrumMax(laplacian: Matrix, noise: readonly number[]): 
   let bound = 0;
   for (let k = 0; k < K; k++) {
     let sum = 0;
-    for (let l = 0; l < K; l++) sum += Math.abs(laplacian.data[k * K + l]!);
-    bound = Math.max(bound, noise[k]! * sum);
+    for (let l = 0; l < K; l++) sum += Math.abs(laplacian.data[k * K + l]);
+    bound = Math.max(bound, noise[k] * sum);
   }
   return frobeniusNorm(laplacian) === 0 ? 1 : 1 + bound;
 }

@@ -113,11 +113,19 @@ export function cooperationDiagnostics({ arm, eigenvalues, maxDegree, noise, ste
   const kept = stepSize * eta * maxDegree;
   const found: Diagnostic[] = [];
   const add = (code: string, value: number, message: string): void => void found.push({ code, message: `${arm}: ${message}`, value });
-  if (exceeds(contraction, COMBINE_EIGENVALUE_MAX)) add('COMBINE_UNSTABLE', contraction, `mu eta lmax = ${contraction.toFixed(2)} is above ${COMBINE_EIGENVALUE_MAX}: lower eta`);
-  else if (exceeds(kept, COMBINE_DEGREE_MAX)) add('COMBINE_OVERRUN', kept, `an agent keeps only ${percent(1 - kept)} of its own parameters in a combination: lower eta`);
+  if (exceeds(contraction, COMBINE_EIGENVALUE_MAX))
+    add('COMBINE_UNSTABLE', contraction, `mu eta lmax = ${contraction.toFixed(2)} is above ${COMBINE_EIGENVALUE_MAX}: lower eta`);
+  else if (exceeds(kept, COMBINE_DEGREE_MAX))
+    add('COMBINE_OVERRUN', kept, `an agent keeps only ${percent(1 - kept)} of its own parameters in a combination: lower eta`);
   const gain = 1 - cooperativeError(eta, eigenvalues, noise) / noise;
-  if (gain < 0) add('COOPERATION_HARMS', gain, `the predicted error is ${percent(-gain)} above learning alone: eta = ${eta.toPrecision(3)} is too large for noise ${noise.toPrecision(3)}`);
-  else if (gain < GAIN_MIN) add('COOPERATION_CANNOT_HELP', gain, `the predicted gain is ${percent(gain)}: at this step size the noise is too small for neighbours to help`);
+  if (gain < 0)
+    add(
+      'COOPERATION_HARMS',
+      gain,
+      `the predicted error is ${percent(-gain)} above learning alone: eta = ${eta.toPrecision(3)} is too large for noise ${noise.toPrecision(3)}`,
+    );
+  else if (gain < GAIN_MIN)
+    add('COOPERATION_CANNOT_HELP', gain, `the predicted gain is ${percent(gain)}: at this step size the noise is too small for neighbours to help`);
   return found;
 }
 

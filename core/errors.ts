@@ -25,13 +25,21 @@ export const ERRORS = {
   // What a person wrote.
   CONFIG_INVALID: entry('the experiment file is not valid', 'correct the key named above; `kindred run --help` shows an example', 2),
   CONFIG_UNREADABLE: entry('the experiment file cannot be read', 'check the path and the YAML syntax', 2),
-  CONFIG_ENVIRONMENT: entry('the experiment file uses an environment variable that is not set', 'set it for this command: NAME=value npm run kindred -- run FILE', 2),
+  CONFIG_ENVIRONMENT: entry(
+    'the experiment file uses an environment variable that is not set',
+    'set it for this command: NAME=value npm run kindred -- run FILE',
+    2,
+  ),
   CONFIG_UNSUPPORTED: entry('the experiment asks for something this version does not have', 'the README lists what is not there yet', 2),
   TABLE_UNREADABLE: entry('the table cannot be read', 'check the path; paths are relative to the experiment file', 2),
   TABLE_INVALID: entry('the table is not valid', 'correct the cell named above; every cell but the task must be a finite number', 2),
   TABLE_TOO_FEW_ROWS: entry('a task has too few rows for the split', 'lower split.train, or set split.tooFew: drop to leave such tasks out', 2),
   ESTIMATES_INVALID: entry('the table of estimates is not valid', 'one agent per row, numbers only, no header, at least two rows of equal length', 2),
-  ESTIMATE_ILL_POSED: entry('the estimator has too few dimensions for this many agents', 'use more dimensions, the estimator cgl, or -c force=true to see the result anyway', 2),
+  ESTIMATE_ILL_POSED: entry(
+    'the estimator has too few dimensions for this many agents',
+    'use more dimensions, the estimator cgl, or -c force=true to see the result anyway',
+    2,
+  ),
   GRAPH_INVALID: entry('the graph is not valid', 'edges join two different known agents and have positive finite weights', 2),
   STEP_SIZE_UNSTABLE: entry('the step size is unstable', 'lower the step size or raise the batch', 2),
   USAGE: entry('the command was called wrongly', 'see `kindred --help`', 2),

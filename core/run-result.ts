@@ -45,8 +45,20 @@ export interface RunResult {
     readonly truth: readonly (readonly number[])[] | null;
   } | null;
   readonly arms: readonly ArmResult[];
-  readonly problem?: { readonly kind: string; readonly loss?: string; readonly targetSd?: number; readonly ridge?: number; readonly aucLeftOut?: readonly number[] };
+  readonly problem?: {
+    readonly kind: string;
+    readonly loss?: string;
+    readonly targetSd?: number;
+    readonly ridge?: number;
+    readonly aucLeftOut?: readonly number[];
+  };
   readonly diagnostics: readonly Diagnostic[];
-  readonly timings: { readonly startMs: number; readonly exploreMs: number; readonly estimateMs: number; readonly cooperateMs: number; readonly totalMs: number };
+  readonly timings: {
+    readonly startMs: number;
+    readonly exploreMs: number;
+    readonly estimateMs: number;
+    readonly cooperateMs: number;
+    readonly totalMs: number;
+  };
   readonly directory: string;
 }

@@ -6,8 +6,8 @@
  * With 256 layers R = 3.65415288536100879 closes the stack: x_256 = 0 to rounding (a test checks it).
  */
 export const LAYERS = 256;
-export const TAIL_START = 3.654152885361008796;
-const AREA = 0.00492867323397465525;
+export const TAIL_START = 3.654152885361009;
+const AREA = 0.004928673233974655;
 
 const density = (x: number): number => Math.exp(-0.5 * x * x);
 

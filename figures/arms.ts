@@ -58,7 +58,7 @@ export function gains(result: RunResult): Gain[] {
   return result.arms.flatMap((arm, i) => {
     if (arm === alone) return [];
     const byAgent = comparedErrorByAgent(arm, byAuc).map((error, k) => gain(error, aloneByAgent[k]));
-    return [{ arm, label: labels[i]!, mean: gain(comparedError(arm, byAuc), comparedError(alone, byAuc)), byAgent }];
+    return [{ arm, label: labels[i], mean: gain(comparedError(arm, byAuc), comparedError(alone, byAuc)), byAgent }];
   });
 }
 

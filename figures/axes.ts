@@ -90,10 +90,10 @@ export function rule(x1: number, y1: number, x2: number, y2: number, style: Styl
  * neighbours that are too close are pooled and centred on their common mean. Order of the input is kept.
  */
 export function spread(wishes: readonly number[], gap: number, low: number, high: number): number[] {
-  const order = wishes.map((_, i) => i).sort((i, j) => wishes[i]! - wishes[j]! || i - j);
+  const order = wishes.map((_, i) => i).sort((i, j) => wishes[i] - wishes[j] || i - j);
   const pools: { members: number[]; start: number }[] = [];
   for (const i of order) {
-    let pool = { members: [i], start: Math.max(low, wishes[i]!) };
+    let pool = { members: [i], start: Math.max(low, wishes[i]) };
     for (let last = pools.at(-1); last && last.start + last.members.length * gap > pool.start; last = pools.at(-1)) {
       pools.pop();
       pool = centred([...last.members, ...pool.members], wishes, gap, low);
@@ -104,7 +104,7 @@ export function spread(wishes: readonly number[], gap: number, low: number, high
 }
 
 function centred(members: number[], wishes: readonly number[], gap: number, low: number): { members: number[]; start: number } {
-  const mean = members.reduce((sum, i) => sum + wishes[i]!, 0) / members.length;
+  const mean = members.reduce((sum, i) => sum + wishes[i], 0) / members.length;
   return { members, start: Math.max(low, mean - ((members.length - 1) * gap) / 2) };
 }
 

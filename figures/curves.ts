@@ -31,9 +31,17 @@ export function curvesFigure(result: RunResult): string {
   const values = lines.flatMap(everyError).filter(isPlottable);
   if (values.length === 0) return emptySheet(ID, TITLE, 'No arm of this run has an error curve.');
   const box: Box = { left: 76, right: FIGURE_WIDTH - 210, top: 78, bottom: 78 + Math.max(336, lines.length * LABEL_GAP) };
-  const last = lines.flatMap((line) => line.iteration).filter(isNumber).reduce((a, b) => Math.max(a, b), 1);
+  const last = lines
+    .flatMap((line) => line.iteration)
+    .filter(isNumber)
+    .reduce((a, b) => Math.max(a, b), 1);
   const x = linearAxis(0, last, box.left, box.right);
-  const y = logAxis(values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b)), box.bottom, box.top);
+  const y = logAxis(
+    values.reduce((a, b) => Math.min(a, b)),
+    values.reduce((a, b) => Math.max(a, b)),
+    box.bottom,
+    box.top,
+  );
   return figureSheet(
     { id: ID, height: box.bottom + 88, title: TITLE, subtitle: runLine(result), description: description(lines, result) },
     leftAxis(y, box, `${errorName(result)} (log scale)`),
@@ -52,7 +60,7 @@ function linesOf(result: RunResult): Line[] {
   return result.arms.flatMap((arm, i) => {
     if (arm.curve === null) return [];
     const { iteration, error, predicted } = arm.curve;
-    const common = { label: labels[i]!, style: styles[i]!, iteration, error, predicted: predicted ?? [] };
+    const common = { label: labels[i], style: styles[i], iteration, error, predicted: predicted ?? [] };
     return [{ ...common, steady: arm.steadyError, predictedSteady: arm.predictedError }];
   });
 }
@@ -88,7 +96,10 @@ function predictedCurve(line: Line, x: Axis, y: Axis): Child {
 function predictedSteadyState(line: Line, y: Axis, box: Box): Child {
   if (!isPlottable(line.predictedSteady)) return null;
   const at = y.position(line.predictedSteady);
-  const d = polyline([[box.right + STUB.from, at], [box.right + STUB.to, at]]);
+  const d = polyline([
+    [box.right + STUB.from, at],
+    [box.right + STUB.to, at],
+  ]);
   return element('path', { 'data-part': 'steady', d, fill: 'none', ...dots(line.style) });
 }
 
@@ -101,12 +112,17 @@ function directLabels(lines: readonly Line[], y: Axis, box: Box): Child {
   const ends = lines.map((line) => y.position(lastError(line) ?? y.ticks[0] ?? 1));
   const places = spread(ends, LABEL_GAP, box.top + 4, box.bottom - 12);
   return lines.map((line, i) => {
-    const at = places[i]!;
+    const at = places[i];
     const x = box.right + STUB.label;
     const from = box.right + (isPlottable(line.predictedSteady) ? STUB.to + 5 : STUB.from);
-    const d = polyline([[from, ends[i]!], [x - 12, at], [x - 4, at]]);
+    const d = polyline([
+      [from, ends[i]],
+      [x - 12, at],
+      [x - 4, at],
+    ]);
     return element(
-      'g', { 'data-part': 'label' },
+      'g',
+      { 'data-part': 'label' },
       element('path', { d, fill: 'none', ...stroke(line.style), 'stroke-width': 1.5 }),
       label(x, at + 1, fitText(line.label, 13, FIGURE_WIDTH - x - 8), INK, { 'font-weight': '600' }),
       label(x, at + 16, numbers(line), MUTED, { 'font-size': '11.5' }),
@@ -130,7 +146,14 @@ function key(lines: readonly Line[], box: Box): Child {
   const measured = [rule(box.left, y - 4, box.left + 34, y - 4, MUTED, 2), label(box.left + 42, y, 'measured, mean over agents', MUTED)];
   if (!lines.some((line) => line.predicted.length > 0 || isNumber(line.predictedSteady))) return measured;
   const x = box.left + 262;
-  const sample = element('path', { d: polyline([[x + 2, y - 4], [x + 32, y - 4]]), fill: 'none', ...dots(MUTED) });
+  const sample = element('path', {
+    d: polyline([
+      [x + 2, y - 4],
+      [x + 32, y - 4],
+    ]),
+    fill: 'none',
+    ...dots(MUTED),
+  });
   return [measured, sample, label(x + 42, y, 'theory; right of the plot: its steady state', MUTED)];
 }
 

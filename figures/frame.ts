@@ -20,11 +20,18 @@ export function figureSheet(sheet: Sheet, ...content: Child[]): string {
   const titleId = `${sheet.id}-title`;
   const descriptionId = `${sheet.id}-description`;
   const root = {
-    xmlns: 'http://www.w3.org/2000/svg', viewBox: `0 0 ${FIGURE_WIDTH} ${Math.round(sheet.height)}`, width: FIGURE_WIDTH,
-    height: Math.round(sheet.height), role: 'img', 'aria-labelledby': `${titleId} ${descriptionId}`, 'font-family': FONT, 'font-size': '13',
+    xmlns: 'http://www.w3.org/2000/svg',
+    viewBox: `0 0 ${FIGURE_WIDTH} ${Math.round(sheet.height)}`,
+    width: FIGURE_WIDTH,
+    height: Math.round(sheet.height),
+    role: 'img',
+    'aria-labelledby': `${titleId} ${descriptionId}`,
+    'font-family': FONT,
+    'font-size': '13',
   };
   return element(
-    'svg', root,
+    'svg',
+    root,
     element('title', { id: titleId }, sheet.title),
     element('desc', { id: descriptionId }, sheet.description),
     element('style', {}, trustedMarkup(darkStyleSheet())),

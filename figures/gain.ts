@@ -45,7 +45,7 @@ export function gainFigure(result: RunResult): string {
 
 function rowsOf(result: RunResult, all: readonly Gain[]): Row[] {
   const styles = armStyles(result.arms);
-  return all.map((gain, i) => ({ gain, style: styles[result.arms.indexOf(gain.arm)]!, y: TOP + (i + 0.5) * ROW_HEIGHT }));
+  return all.map((gain, i) => ({ gain, style: styles[result.arms.indexOf(gain.arm)], y: TOP + (i + 0.5) * ROW_HEIGHT }));
 }
 
 function savedText(saved: number): string {
@@ -61,7 +61,10 @@ function domain(all: readonly Gain[]): [number, number] {
   const means = all.map(({ mean }) => mean).filter(isNumber);
   const shown = [...withoutOutliers(agents), ...means];
   const high = shown.reduce((a, b) => Math.max(a, b), 1);
-  const low = Math.max(shown.reduce((a, b) => Math.min(a, b), -1), -Math.max(100, 3 * high));
+  const low = Math.max(
+    shown.reduce((a, b) => Math.min(a, b), -1),
+    -Math.max(100, 3 * high),
+  );
   return [Math.min(low, -0.3 * high), Math.max(high, -0.3 * low)];
 }
 
@@ -76,7 +79,8 @@ function withoutOutliers(sorted: readonly number[]): number[] {
 function drawRow(row: Row, axis: Axis, box: Box): Child {
   const { gain, y } = row;
   return element(
-    'g', { 'data-part': 'arm' },
+    'g',
+    { 'data-part': 'arm' },
     label(24, y + 4.5, fitText(gain.label, 13, box.left - 34), INK, { 'font-weight': '600' }),
     isNumber(gain.mean) ? bar(row, gain.mean, axis, box) : null,
     agentDots(row, axis, box),
@@ -99,8 +103,8 @@ function agentDots({ gain, y }: Row, axis: Axis, box: Box): Child {
   const places = positions.map((x) => inside(x, box));
   const offsets = swarmOffsets(places, radius, ROW_HEIGHT / 2 - 6);
   return positions.map((x, k) => {
-    if (isBeyond(x, box)) return edgeArrow(places[k]!, y + offsets[k]!, radius, INK);
-    return element('circle', { cx: x, cy: y + offsets[k]!, r: radius, ...fill(INK), 'fill-opacity': '0.72', ...halo() });
+    if (isBeyond(x, box)) return edgeArrow(places[k], y + offsets[k], radius, INK);
+    return element('circle', { cx: x, cy: y + offsets[k], r: radius, ...fill(INK), 'fill-opacity': '0.72', ...halo() });
   });
 }
 
@@ -120,7 +124,15 @@ function inside(x: number, box: Box): number {
 /** Points out of the plot, for values beyond it. */
 function edgeArrow(x: number, y: number, size: number, style: Style): Child {
   const tip = x < FIGURE_WIDTH / 2 ? -1.4 * size : 1.4 * size;
-  return element('path', { 'data-part': 'beyond', d: `${polyline([[x, y - size], [x + tip, y], [x, y + size]])}Z`, ...fill(style) });
+  return element('path', {
+    'data-part': 'beyond',
+    d: `${polyline([
+      [x, y - size],
+      [x + tip, y],
+      [x, y + size],
+    ])}Z`,
+    ...fill(style),
+  });
 }
 
 function zeroLine(axis: Axis, box: Box): Child {

@@ -42,11 +42,11 @@ export function graphFigure(result: RunResult): string {
   const truth = relationship.truth?.length === laplacian.length ? relationship.truth : null;
   const picture = pictureOf(result, laplacian, truth);
   const panels = panelsOf(result, picture, laplacian, truth);
-  const bottom = panels[0]!.area.bottom;
+  const bottom = panels[0].area.bottom;
   return figureSheet(
     { id: ID, height: bottom + 76, title: TITLE, subtitle: runLine(result), description: description(panels, picture) },
     panels.map((panel) => drawPanel(panel, picture)),
-    truth === null ? strongestList(panels[0]!, picture) : null,
+    truth === null ? strongestList(panels[0], picture) : null,
     legend(panels, picture, bottom + 30),
   );
 }
@@ -71,7 +71,10 @@ function panelsOf(result: RunResult, picture: Picture, laplacian: Rows, truth: R
   const bottom = isLarge ? 500 : isPair ? 260 : 470;
   const left = { left: 24, right: 418, top: 112, bottom };
   const right = { left: 442, right: 836, top: 112, bottom };
-  return [{ ...learned, area: left }, { part: 'true', heading: 'true', note: '', links: linksOf(truth), area: right }];
+  return [
+    { ...learned, area: left },
+    { part: 'true', heading: 'true', note: '', links: linksOf(truth), area: right },
+  ];
 }
 
 function drawPanel(panel: Panel, picture: Picture): Child {
@@ -82,7 +85,8 @@ function drawPanel(panel: Panel, picture: Picture): Child {
   const { drawn, dropped } = drawnLinks(panel.links, picture.smallest);
   const note = [panel.note, plural(drawn.length, 'link'), dropped > 0 ? `${dropped} weaker not drawn` : ''].filter((text) => text !== '');
   return element(
-    'g', { 'data-part': panel.part },
+    'g',
+    { 'data-part': panel.part },
     label(panel.area.left, 84, panel.heading, INK, { 'font-size': '14', 'font-weight': '600' }),
     label(panel.area.left, 102, note.join(' · '), MUTED, { 'font-size': '12' }),
     drawn.map((link) => drawLink(link, nodes, picture.widest)),
@@ -92,7 +96,7 @@ function drawPanel(panel: Panel, picture: Picture): Child {
 }
 
 function names(picture: Picture, nodes: readonly Point[], area: Area, radius: number, isCircle: boolean): Child {
-  if (radius > 10) return picture.names.map((name, k) => centredName(name, nodes[k]!));
+  if (radius > 10) return picture.names.map((name, k) => centredName(name, nodes[k]));
   if (isCircle) return radialLabels(picture.names, nodes, centreOf(area), 12.5, radius + 7);
   return picture.names.length <= AGENTS_LABELLED_MAX ? freeLabels(picture.names, nodes, area, 9.5, radius + 1) : null;
 }
@@ -118,7 +122,7 @@ function centreOf(area: Area): Point {
 }
 
 function drawLink({ i, j, weight }: WeightedPair, nodes: readonly Point[], widest: number): Child {
-  const [[x1, y1], [x2, y2]] = [nodes[i]!, nodes[j]!];
+  const [[x1, y1], [x2, y2]] = [nodes[i], nodes[j]];
   return linkLine(x1, y1, x2, y2, weight, widest);
 }
 
@@ -139,7 +143,7 @@ function legend(panels: readonly Panel[], picture: Picture, y: number): Child {
   const hasNegative = panels.some(({ links }) => links.some(({ weight }) => -weight >= picture.smallest));
   const samples = [0.25, 0.5, 1].map((share) => Number((share * picture.widest).toPrecision(2)));
   const entries = samples.map((weight) => ({ weight, text: formatNumber(weight, 2) }));
-  if (hasNegative) entries.push({ weight: -samples[1]!, text: `negative (${formatNumber(-samples[1]!, 2)})` });
+  if (hasNegative) entries.push({ weight: -samples[1], text: `negative (${formatNumber(-samples[1], 2)})` });
   const share = Math.round(100 * (picture.smallest / picture.widest));
   return [
     label(24, y, 'link weight', MUTED),
@@ -157,12 +161,13 @@ function strongestList(panel: Panel, picture: Picture): Child {
   const [left, right] = [panel.area.right + 24, FIGURE_WIDTH - 24];
   const rows = Math.floor((panel.area.bottom - 112) / LIST_ROW_HEIGHT);
   return element(
-    'g', { 'data-part': 'strongest' },
+    'g',
+    { 'data-part': 'strongest' },
     label(left, 84, 'strongest links', INK, { 'font-size': '14', 'font-weight': '600' }),
     links.slice(0, rows).map(({ i, j, weight }, row) => {
       const y = 112 + row * LIST_ROW_HEIGHT;
       return [
-        label(left, y, pairName(picture.names[i]!, picture.names[j]!, right - left - 46), INK, { 'font-size': '12' }),
+        label(left, y, pairName(picture.names[i], picture.names[j], right - left - 46), INK, { 'font-size': '12' }),
         label(right, y, formatNumber(weight, 3), MUTED, { 'font-size': '12', 'text-anchor': 'end' }),
         rule(left, y + 8, right, y + 8, GRID),
       ];

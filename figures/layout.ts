@@ -59,12 +59,12 @@ function walk(v: Float64Array, links: readonly WeightedPair[]): Float64Array {
   const sum = v.map((value) => 0.01 * value);
   const degree = v.map(() => 0.01);
   for (const { i, j, weight } of links) {
-    sum[i]! += weight * v[j]!;
-    sum[j]! += weight * v[i]!;
-    degree[i]! += weight;
-    degree[j]! += weight;
+    sum[i] += weight * v[j];
+    sum[j] += weight * v[i];
+    degree[i] += weight;
+    degree[j] += weight;
   }
-  return v.map((value, k) => (value + sum[k]! / degree[k]!) / 2);
+  return v.map((value, k) => (value + sum[k] / degree[k]) / 2);
 }
 
 /** Mean taken out, made orthogonal to `others`, scaled to unit mean square. */
@@ -72,8 +72,8 @@ function normalised(v: Float64Array, others: readonly Float64Array[]): Float64Ar
   const mean = v.reduce((a, b) => a + b, 0) / v.length;
   let out = v.map((value) => value - mean);
   for (const other of others) {
-    const along = out.reduce((sum, value, k) => sum + value * other[k]!, 0) / v.length;
-    out = out.map((value, k) => value - along * other[k]!);
+    const along = out.reduce((sum, value, k) => sum + value * other[k], 0) / v.length;
+    out = out.map((value, k) => value - along * other[k]);
   }
   const size = Math.sqrt(out.reduce((sum, value) => sum + value * value, 0) / v.length);
   return size > 0 ? out.map((value) => value / size) : out;
@@ -86,31 +86,31 @@ function moveAgents(x: Float64Array, y: Float64Array, links: readonly WeightedPa
   for (let i = 0; i < x.length; i++) for (let j = 0; j < i; j++) push(x, y, fx, fy, i, j, ideal);
   for (const { i, j, weight } of links) pull(x, y, fx, fy, i, j, weight / ideal);
   for (let k = 0; k < x.length; k++) {
-    const length = Math.hypot(fx[k]!, fy[k]!);
+    const length = Math.hypot(fx[k], fy[k]);
     const shrink = length > 0 ? Math.min(length * 0.05, reach) / length : 0;
-    x[k]! += fx[k]! * shrink;
-    y[k]! += fy[k]! * shrink;
+    x[k] += fx[k] * shrink;
+    y[k] += fy[k] * shrink;
   }
 }
 
 function push(x: Float64Array, y: Float64Array, fx: Float64Array, fy: Float64Array, i: number, j: number, ideal: number): void {
-  const dx = x[i]! - x[j]!;
-  const dy = y[i]! - y[j]!;
+  const dx = x[i] - x[j];
+  const dy = y[i] - y[j];
   const force = (ideal * ideal) / Math.max(dx * dx + dy * dy, 1e-6);
-  fx[i]! += dx * force;
-  fy[i]! += dy * force;
-  fx[j]! -= dx * force;
-  fy[j]! -= dy * force;
+  fx[i] += dx * force;
+  fy[i] += dy * force;
+  fx[j] -= dx * force;
+  fy[j] -= dy * force;
 }
 
 function pull(x: Float64Array, y: Float64Array, fx: Float64Array, fy: Float64Array, i: number, j: number, strength: number): void {
-  const dx = x[i]! - x[j]!;
-  const dy = y[i]! - y[j]!;
+  const dx = x[i] - x[j];
+  const dy = y[i] - y[j];
   const force = strength * Math.hypot(dx, dy);
-  fx[i]! -= dx * force;
-  fy[i]! -= dy * force;
-  fx[j]! += dx * force;
-  fy[j]! += dy * force;
+  fx[i] -= dx * force;
+  fy[i] -= dy * force;
+  fx[j] += dx * force;
+  fy[j] += dy * force;
 }
 
 /** Weights as shares of the strongest; negative ones do not attract. */
@@ -122,7 +122,7 @@ function scaled(links: readonly WeightedPair[]): WeightedPair[] {
 /** Stretched to touch all four sides. */
 function filled(x: Float64Array, y: Float64Array): Point[] {
   const [sx, sy] = [stretch(x), stretch(y)];
-  return Array.from(x, (value, k): Point => [sx(value), sy(y[k]!)]);
+  return Array.from(x, (value, k): Point => [sx(value), sy(y[k])]);
 }
 
 function stretch(values: Float64Array): (value: number) => number {

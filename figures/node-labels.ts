@@ -18,11 +18,20 @@ export function fitsInside(names: readonly string[]): boolean {
 }
 
 /** East, west, north, south, then the corners. */
-const DIRECTIONS: readonly Point[] = [[1, 0], [-1, 0], [0, -1], [0, 1], [1, -1], [-1, -1], [1, 1], [-1, 1]];
+const DIRECTIONS: readonly Point[] = [
+  [1, 0],
+  [-1, 0],
+  [0, -1],
+  [0, 1],
+  [1, -1],
+  [-1, -1],
+  [1, 1],
+  [-1, 1],
+];
 
 export function radialLabels(names: readonly string[], nodes: readonly Point[], centre: Point, size: number, distance: number): Child {
   return names.map((name, k) => {
-    const [x, y] = nodes[k]!;
+    const [x, y] = nodes[k];
     const angle = Math.atan2(y - centre[1], x - centre[0]);
     const side = Math.abs(Math.cos(angle)) < 0.2 ? 'middle' : Math.cos(angle) > 0 ? 'start' : 'end';
     const at: Point = [x + distance * Math.cos(angle), y + distance * Math.sin(angle) + size * 0.36 * (1 + 0.9 * Math.sin(angle) * Number(side === 'middle'))];
@@ -34,7 +43,7 @@ export function freeLabels(names: readonly string[], nodes: readonly Point[], ar
   const taken: Area[] = nodes.map(([x, y]) => ({ left: x - radius, right: x + radius, top: y - radius, bottom: y + radius }));
   return names.map((name, k) => {
     const text = fitText(name, size, LABEL_WIDTH_MAX);
-    const place = bestPlace(nodes[k]!, textWidth(text, size), size, radius, taken, area);
+    const place = bestPlace(nodes[k], textWidth(text, size), size, radius, taken, area);
     taken.push(place);
     return nodeLabel(text, [(place.left + place.right) / 2, place.bottom - size * 0.22], size, 'middle');
   });
@@ -50,7 +59,7 @@ function nodeLabel(text: string, [x, y]: Point, size: number, anchor: string): C
 function bestPlace(node: Point, width: number, height: number, radius: number, taken: readonly Area[], area: Area): Area {
   const places = DIRECTIONS.map(([dx, dy]) => placeAt(node, dx, dy, width, height, radius));
   const costs = places.map((place) => cost(place, taken, area));
-  return places[costs.indexOf(Math.min(...costs))]!;
+  return places[costs.indexOf(Math.min(...costs))];
 }
 
 function placeAt([x, y]: Point, dx: number, dy: number, width: number, height: number, radius: number): Area {

@@ -37,7 +37,14 @@ const STYLES: readonly Style[] = [
 
 /** The style a kind of arm has in every figure of every run, so that figures can be compared. */
 const PREFERRED: Readonly<Record<string, number>> = {
-  'non-cooperative': 0, consensus: 1, multitask: 2, known: 3, filter: 4, permuted: 5, complete: 6, hierarchical: 3,
+  'non-cooperative': 0,
+  consensus: 1,
+  multitask: 2,
+  known: 3,
+  filter: 4,
+  permuted: 5,
+  complete: 6,
+  hierarchical: 3,
 };
 
 /** One style per arm: the usual one of its kind, or the next that is free. */
@@ -46,7 +53,7 @@ export function armStyles(arms: readonly ArmResult[]): Style[] {
   return arms.map((arm) => {
     const index = freeStyle(preferredStyle(arm), taken);
     taken.add(index);
-    return STYLES[index % STYLES.length]!;
+    return STYLES[index % STYLES.length];
   });
 }
 
@@ -60,9 +67,7 @@ export function fill(style: Style): Attributes {
 
 /** On a dark screen only: paper stays white. */
 export function darkStyleSheet(): string {
-  const rules = [INK, MUTED, GRID, PAPER, NEGATIVE, ...STYLES].map(
-    ({ name, dark }) => `.k-line-${name}{stroke:${dark}}.k-fill-${name}{fill:${dark}}`,
-  );
+  const rules = [INK, MUTED, GRID, PAPER, NEGATIVE, ...STYLES].map(({ name, dark }) => `.k-line-${name}{stroke:${dark}}.k-fill-${name}{fill:${dark}}`);
   return `@media screen and (prefers-color-scheme:dark){${[...new Set(rules)].join('')}}`;
 }
 

@@ -13,8 +13,20 @@ interface Column {
 export function resultsTable(result: RunResult): Markup {
   const labels = armLabels(result.arms);
   const columns = [...errorColumns(result), ...costColumns()];
-  const head = element('tr', {}, columnHead('strategy', 'text'), columns.map(({ heading }) => columnHead(heading)));
-  const rows = result.arms.map((arm, i) => element('tr', {}, rowHead(labels[i]!), columns.map((column) => element('td', {}, column.cell(arm, i)))));
+  const head = element(
+    'tr',
+    {},
+    columnHead('strategy', 'text'),
+    columns.map(({ heading }) => columnHead(heading)),
+  );
+  const rows = result.arms.map((arm, i) =>
+    element(
+      'tr',
+      {},
+      rowHead(labels[i]),
+      columns.map((column) => element('td', {}, column.cell(arm, i))),
+    ),
+  );
   return table('Results', `Error: ${errorName(result)}; lower is better.`, head, rows);
 }
 
@@ -25,9 +37,19 @@ export function agentsTable(result: RunResult): Markup {
   const errors = result.arms.map((arm) => comparedErrorByAgent(arm, byAuc));
   const alone = result.arms.findIndex((arm) => arm === armAlone(result));
   const agents = Math.max(result.agents.names.length, ...errors.map((byAgent) => byAgent.length));
-  const head = element('tr', {}, columnHead('agent', 'text'), labels.map((label) => columnHead(label)));
+  const head = element(
+    'tr',
+    {},
+    columnHead('agent', 'text'),
+    labels.map((label) => columnHead(label)),
+  );
   const rows = Array.from({ length: agents }, (_, k) =>
-    element('tr', {}, rowHead(agentName(result, k)), errors.map((byAgent, i) => agentCell(byAgent[k], i === alone ? null : errors[alone]?.[k]))),
+    element(
+      'tr',
+      {},
+      rowHead(agentName(result, k)),
+      errors.map((byAgent, i) => agentCell(byAgent[k], i === alone ? null : errors[alone]?.[k])),
+    ),
   );
   const meaning = alone < 0 ? '' : ' Below each error: what the agent gained against learning alone.';
   return table('Every agent', `Error: ${errorName(result)}.${meaning}`, head, rows);

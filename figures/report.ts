@@ -26,7 +26,8 @@ export function reproduceCommand(result: RunResult, file: string): string {
 
 function head(result: RunResult): Markup {
   return element(
-    'head', {},
+    'head',
+    {},
     element('meta', { charset: 'utf-8' }),
     element('meta', { 'http-equiv': 'Content-Security-Policy', content: POLICY }),
     element('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
@@ -76,7 +77,11 @@ function facts(result: RunResult): Markup {
     ['time', `${formatDuration(timings.totalMs)} (${phases})`],
   ];
   if (isNumber(problem?.ridge)) rows.splice(2, 0, ['ridge of learning alone', formatNumber(problem.ridge)]);
-  return element('dl', {}, rows.map(([term, value]) => [element('dt', {}, term), element('dd', {}, value)]));
+  return element(
+    'dl',
+    {},
+    rows.map(([term, value]) => [element('dt', {}, term), element('dd', {}, value)]),
+  );
 }
 
 function problemWords(result: RunResult): string {
@@ -108,7 +113,11 @@ function diagnostics(result: RunResult): Child {
   const all = [...(result.relationship?.diagnostics ?? []), ...result.diagnostics];
   const unique = [...new Map(all.map((diagnostic) => [`${diagnostic.code} ${diagnostic.message}`, diagnostic])).values()];
   if (unique.length === 0) return element('p', {}, 'Nothing out of the ordinary.');
-  return element('ul', {}, unique.map(({ code, message }) => element('li', {}, message, ' ', element('code', {}, code))));
+  return element(
+    'ul',
+    {},
+    unique.map(({ code, message }) => element('li', {}, message, ' ', element('code', {}, code))),
+  );
 }
 
 function participants(result: RunResult): Child {
@@ -124,7 +133,7 @@ function participants(result: RunResult): Child {
 
 function reproduce(result: RunResult, file: string): Child {
   const labels = armLabels(result.arms);
-  const sums = result.arms.map((arm, i) => [element('dt', {}, labels[i]!), element('dd', {}, element('code', {}, arm.parametersSha256))]);
+  const sums = result.arms.map((arm, i) => [element('dt', {}, labels[i]), element('dd', {}, element('code', {}, arm.parametersSha256))]);
   return [
     element('pre', {}, element('code', {}, reproduceCommand(result, file))),
     file === 'FILE' ? element('p', { class: 'note' }, 'FILE is the experiment file of this run.') : null,

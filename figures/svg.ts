@@ -16,7 +16,9 @@ const VOID = new Set(['path', 'line', 'rect', 'circle', 'polygon', 'meta', 'br']
 
 /** <name attributes>children</name>. Attributes that are null are left out; numbers keep two decimals. */
 export function element(name: string, attributes: Attributes = {}, ...children: Child[]): Markup {
-  const open = Object.entries(attributes).map(([key, value]) => attribute(key, value)).join('');
+  const open = Object.entries(attributes)
+    .map(([key, value]) => attribute(key, value))
+    .join('');
   if (VOID.has(name)) return { markup: `<${name}${open}/>` };
   return { markup: `<${name}${open}>${children.map(render).join('')}</${name}>` };
 }

@@ -2,11 +2,16 @@
 
 /** Offsets across the line, at most `reach` in size, for dots of one radius at the given positions. */
 export function swarmOffsets(positions: readonly number[], radius: number, reach: number): number[] {
-  const order = positions.map((_, i) => i).sort((a, b) => positions[a]! - positions[b]! || a - b);
+  const order = positions.map((_, i) => i).sort((a, b) => positions[a] - positions[b] || a - b);
   const offsets = positions.map(() => 0);
   order.forEach((i, rank) => {
-    const near = order.slice(0, rank).filter((j) => positions[i]! - positions[j]! < 2 * radius);
-    offsets[i] = freeOffset(positions[i]!, near.map((j) => [positions[j]!, offsets[j]!]), radius, reach);
+    const near = order.slice(0, rank).filter((j) => positions[i] - positions[j] < 2 * radius);
+    offsets[i] = freeOffset(
+      positions[i],
+      near.map((j) => [positions[j], offsets[j]]),
+      radius,
+      reach,
+    );
   });
   return offsets;
 }

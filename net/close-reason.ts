@@ -13,6 +13,6 @@ export function reasonOf(code: ErrorCode, detail: string = ERRORS[code].message)
 
 /** The error that a reason names, if it does. */
 export function codeIn(reason: string): ErrorCode | undefined {
-  const code = reason.split(':', 1)[0]!;
+  const code = reason.split(':', 1)[0];
   return Object.hasOwn(ERRORS, code) ? (code as ErrorCode) : undefined;
 }

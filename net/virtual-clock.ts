@@ -90,10 +90,10 @@ export class VirtualClock implements Clock {
 
   #rise(i: number): void {
     const heap = this.#heap;
-    const timer = heap[i]!;
+    const timer = heap[i];
     while (i > 0) {
       const parent = (i - 1) >> 1;
-      if (!isBefore(timer, heap[parent]!)) break;
+      if (!isBefore(timer, heap[parent])) break;
       heap[i] = heap[parent]!;
       i = parent;
     }
@@ -102,10 +102,10 @@ export class VirtualClock implements Clock {
 
   #sink(i: number): void {
     const heap = this.#heap;
-    const timer = heap[i]!;
+    const timer = heap[i];
     for (let child = 2 * i + 1; child < heap.length; child = 2 * i + 1) {
-      if (child + 1 < heap.length && isBefore(heap[child + 1]!, heap[child]!)) child++;
-      if (!isBefore(heap[child]!, timer)) break;
+      if (child + 1 < heap.length && isBefore(heap[child + 1], heap[child])) child++;
+      if (!isBefore(heap[child], timer)) break;
       heap[i] = heap[child]!;
       i = child;
     }

@@ -69,7 +69,7 @@ function gatesOf(server: Server): Map<string, Gate> {
 
 function dispatch(paths: Map<string, Gate>, request: IncomingMessage, socket: Duplex, head: Buffer): void {
   socket.on('error', () => socket.destroy());
-  const gate = paths.get((request.url ?? '').split('?', 1)[0]!);
+  const gate = paths.get((request.url ?? '').split('?', 1)[0]);
   if (gate === undefined) answer(socket, 404);
   else gate.upgrade(request, socket, head);
 }

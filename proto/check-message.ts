@@ -6,7 +6,19 @@
  */
 import { KindredError } from '../core/errors.ts';
 import { LIMITS } from '../core/limits.ts';
-import { ANY_AGENT, type Assign, type ControlMessage, type CooperateWork, type Hello, type LocalView, type Neighbour, PROTOCOL_VERSION, type Report, type Welcome, type Work } from './messages.ts';
+import {
+  ANY_AGENT,
+  type Assign,
+  type ControlMessage,
+  type CooperateWork,
+  type Hello,
+  type LocalView,
+  type Neighbour,
+  PROTOCOL_VERSION,
+  type Report,
+  type Welcome,
+  type Work,
+} from './messages.ts';
 import { allFinite } from './vector-frame.ts';
 
 const UINT32_MAX = 2 ** 32 - 1;
@@ -37,7 +49,8 @@ export function checkMessage(message: ControlMessage): void {
 }
 
 function checkHello(hello: Hello): void {
-  if (hello.version !== PROTOCOL_VERSION) throw new KindredError('WIRE_VERSION', `the other end speaks version ${hello.version} of the protocol, this one ${PROTOCOL_VERSION}`);
+  if (hello.version !== PROTOCOL_VERSION)
+    throw new KindredError('WIRE_VERSION', `the other end speaks version ${hello.version} of the protocol, this one ${PROTOCOL_VERSION}`);
   if (hello.agent !== ANY_AGENT) agentIndex('hello.agent', hello.agent);
   whole('hello.incarnation', hello.incarnation);
   text('hello.endpoint', hello.endpoint, LIMITS.endpointCharsMax);

@@ -79,11 +79,19 @@ function decodeFrame(frame: Uint8Array): WireFrame {
 
 function messageOf(frame: WireFrame): ControlMessage {
   const { hello, welcome, assign, report, progress, leave } = frame;
-  if (hello) return { type: 'hello', version: hello.version ?? 0, agent: hello.agent ?? 0, incarnation: hello.incarnation ?? 0, endpoint: hello.endpoint ?? '' };
+  if (hello)
+    return { type: 'hello', version: hello.version ?? 0, agent: hello.agent ?? 0, incarnation: hello.incarnation ?? 0, endpoint: hello.endpoint ?? '' };
   if (welcome) return welcomeOf(welcome);
   if (assign) return { type: 'assign', stage: assign.stage ?? 0, work: workOf(assign) };
   if (report) return { type: 'report', stage: report.stage ?? 0, values: vectorsOf(report) };
-  if (progress) return { type: 'progress', stage: progress.stage ?? 0, iteration: progress.iteration ?? 0, bytesSent: progress.bytesSent ?? 0, waitingFor: progress.waitingFor ?? '' };
+  if (progress)
+    return {
+      type: 'progress',
+      stage: progress.stage ?? 0,
+      iteration: progress.iteration ?? 0,
+      bytesSent: progress.bytesSent ?? 0,
+      waitingFor: progress.waitingFor ?? '',
+    };
   if (frame.heartbeat) return { type: 'heartbeat' };
   if (leave) return { type: 'leave', code: leave.code ?? '', detail: leave.detail ?? '' };
   throw garbage('it has no body');
@@ -105,10 +113,22 @@ function workOf(assign: WireAssign): Work {
   const { standardize, explore, evidence, connect, cooperate, finish } = assign;
   if (assign.moments) return { kind: 'moments' };
   if (standardize) return { kind: 'standardize', shift: standardize.shift ?? [], scale: standardize.scale ?? [], ridges: standardize.ridges ?? [] };
-  if (explore) return { kind: 'explore', stepSize: explore.stepSize ?? 0, untilStep: explore.untilStep ?? 0, windowSteps: explore.windowSteps ?? 0, tailFromStep: explore.tailFromStep ?? 0 };
+  if (explore)
+    return {
+      kind: 'explore',
+      stepSize: explore.stepSize ?? 0,
+      untilStep: explore.untilStep ?? 0,
+      windowSteps: explore.windowSteps ?? 0,
+      tailFromStep: explore.tailFromStep ?? 0,
+    };
   if (evidence) return { kind: 'evidence', needs: evidence.needs ?? [], ridge: evidence.ridge ?? 0 };
   if (connect) {
-    const neighbours = (connect.neighbours ?? []).map((n) => ({ agent: n.agent ?? 0, endpoint: n.endpoint ?? '', ticket: n.ticket ?? '', dial: n.dial ?? false }));
+    const neighbours = (connect.neighbours ?? []).map((n) => ({
+      agent: n.agent ?? 0,
+      endpoint: n.endpoint ?? '',
+      ticket: n.ticket ?? '',
+      dial: n.dial ?? false,
+    }));
     return { kind: 'connect', neighbours };
   }
   if (cooperate) return cooperateOf(cooperate);

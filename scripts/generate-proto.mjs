@@ -10,8 +10,19 @@ import pbjs from 'protobufjs-cli/pbjs.js';
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
 const FLAGS = [
-  ...['--target', 'static-module', '--wrap', 'esm', '--root', 'kindred', '--force-number', '--dts'],
-  ...['--no-convert', '--no-verify', '--no-delimited', '--no-service', '--no-typeurl'],
+  '--target',
+  'static-module',
+  '--wrap',
+  'esm',
+  '--root',
+  'kindred',
+  '--force-number',
+  '--dts',
+  '--no-convert',
+  '--no-verify',
+  '--no-delimited',
+  '--no-service',
+  '--no-typeurl',
 ];
 
 /** @param {string} outputDirectory receives wire.js and wire.d.ts; the same input gives the same bytes */

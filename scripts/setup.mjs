@@ -66,6 +66,10 @@ function sourcesIn(folder) {
 
 function hashOf(files) {
   const hash = createHash('sha256').update(process.versions.node.split('.')[0]);
-  for (const file of files) hash.update(file).update('\0').update(readFileSync(path.join(root, file)));
+  for (const file of files)
+    hash
+      .update(file)
+      .update('\0')
+      .update(readFileSync(path.join(root, file)));
   return hash.digest('hex');
 }

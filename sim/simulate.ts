@@ -35,7 +35,14 @@ export function simulate(options: SimulationOptions): RunResult {
   const { readFile } = options;
   let result: RunResult | undefined;
   const driver = new RunDriver({
-    experiment, runId, mode: 'simulated', token: TOKEN, clock, stopwatch, store, readFile,
+    experiment,
+    runId,
+    mode: 'simulated',
+    token: TOKEN,
+    clock,
+    stopwatch,
+    store,
+    readFile,
     onProgress: options.onProgress ?? (() => {}),
     onEnd: (ended) => (result = ended),
   });
@@ -53,7 +60,11 @@ export function simulate(options: SimulationOptions): RunResult {
 function startAgents(experiment: Experiment, coordinator: string, network: MemoryNetwork, clock: VirtualClock, source: DataSource): void {
   for (let agent = 0; agent < experiment.agents; agent++) {
     new Agent({
-      agent, coordinator, token: TOKEN, transport: network, clock,
+      agent,
+      coordinator,
+      token: TOKEN,
+      transport: network,
+      clock,
       createTrainer: (job, own, agents, seed) => createTrainer(job, own, agents, seed, source),
       log: () => {},
       onEnd: () => {},

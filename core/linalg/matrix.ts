@@ -42,9 +42,9 @@ export function multiply(a: Matrix, b: Matrix): Matrix {
   const n = b.cols;
   for (let i = 0; i < a.rows; i++) {
     for (let k = 0; k < a.cols; k++) {
-      const x = a.data[i * a.cols + k]!;
+      const x = a.data[i * a.cols + k];
       if (x === 0) continue;
-      for (let j = 0; j < n; j++) out.data[i * n + j]! += x * b.data[k * n + j]!;
+      for (let j = 0; j < n; j++) out.data[i * n + j] += x * b.data[k * n + j];
     }
   }
   return out;
@@ -53,13 +53,13 @@ export function multiply(a: Matrix, b: Matrix): Matrix {
 /** alpha a + beta b. */
 export function combine(alpha: number, a: Matrix, beta: number, b: Matrix): Matrix {
   const out = zeros(a.rows, a.cols);
-  for (let i = 0; i < out.data.length; i++) out.data[i] = alpha * a.data[i]! + beta * b.data[i]!;
+  for (let i = 0; i < out.data.length; i++) out.data[i] = alpha * a.data[i] + beta * b.data[i];
   return out;
 }
 
 export function trace(a: Matrix): number {
   let sum = 0;
-  for (let i = 0; i < a.rows; i++) sum += a.data[i * a.cols + i]!;
+  for (let i = 0; i < a.rows; i++) sum += a.data[i * a.cols + i];
   return sum;
 }
 

@@ -15,19 +15,23 @@
 import { assert } from '../errors.ts';
 import { cholesky } from '../linalg/cholesky.ts';
 import { zeros, type Matrix } from '../linalg/matrix.ts';
-import { draw, Random } from '../random.ts';
+import { Random } from '../random.ts';
 import { componentsOf, type Edge } from '../topology.ts';
 import type { GradientTask } from './problem.ts';
 
 /**
  * Wo (K x M): independent columns ~ N(0, pinv(L)), L a Laplacian (also of a disconnected graph).
  * On a component of n agents C C' = L + 11'/n, C' x = z gives x ~ N(0, pinv(L) + 11'/n); centring leaves pinv(L).
- * Row k of z is the draw (seed, k, 'truth', 0), whatever the graph.
+ * Column m of z, one draw of the whole field, is keyed (seed, 0, 'truth', m), whatever the graph and the dimension.
  */
 export function sampleTruth(laplacian: Matrix, dimension: number, seed: number): Matrix {
   const agents = laplacian.rows;
   const truth = zeros(agents, dimension);
-  for (let k = 0; k < agents; k++) draw(seed, k, 'truth', 0).fillGaussian(rowOf(truth, k));
+  const random = new Random();
+  for (let m = 0; m < dimension; m++) {
+    random.rekey(seed, 0, 'truth', m);
+    for (let k = 0; k < agents; k++) truth.data[k * dimension + m] = random.gaussian();
+  }
   for (const members of componentsOf(agents, couplings(laplacian))) {
     const rows = members.map((k) => rowOf(truth, k));
     solveRows(anchoredFactor(laplacian, members), rows);

@@ -66,7 +66,7 @@ export class LogisticModel implements LinearModel {
    * the decrement tenfold, and a fresh Hessian is due.
    */
   private polish(ridge: number, pull: Float64Array, w: Float64Array, decrement: number): boolean {
-    for (let last = decrement; ; ) {
+    for (let last = decrement; ;) {
       this.move(w, 1, w);
       this.gradientAndWeights(w);
       const next = this.newtonStep(ridge, pull, w);

@@ -102,13 +102,17 @@ function describe({ laplacian, residual, sweeps, converged }: CglSolution, floor
   const found: Diagnostic[] = [
     { code: 'CGL_SOLVER', message: `${edges} edges after ${sweeps} sweeps, optimal to ${residual.toExponential(1)}`, value: residual },
   ];
-  if (!converged) found.push({ code: 'CGL_NOT_CONVERGED', message: `the solver gave up after ${sweeps} sweeps at ${residual.toExponential(1)}`, value: residual });
+  if (!converged)
+    found.push({ code: 'CGL_NOT_CONVERGED', message: `the solver gave up after ${sweeps} sweeps at ${residual.toExponential(1)}`, value: residual });
   if (floored > 0) {
     const message = `${floored} of ${laplacian.rows - 1} eigenvalues lie at the noise floor: what they say of the strongest relations is a lower bound`;
     found.push({ code: 'EIGENVALUES_AT_NOISE_FLOOR', message, value: floored });
   }
   if (identical.length > 0) {
-    const list = identical.slice(0, 5).map((pair) => pair.join(' and ')).join(', ');
+    const list = identical
+      .slice(0, 5)
+      .map((pair) => pair.join(' and '))
+      .join(', ');
     const message = `${identical.length} pairs of agents report (nearly) the same estimates: ${list}${identical.length > 5 ? ', ...' : ''}; their weight is a lower bound`;
     found.push({ code: 'AGENTS_IDENTICAL', message, value: identical.length });
   }

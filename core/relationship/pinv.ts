@@ -47,7 +47,10 @@ function refuseIllPosed({ rows: agents, cols: dimension }: Matrix, zero: number,
     throw new KindredError('ESTIMATE_ILL_POSED', `pinv needs at least ${DIMENSIONS_PER_AGENT_MIN * agents} dimensions for ${agents} agents (got ${dimension})`);
   }
   if (zero > 0) {
-    throw new KindredError('ESTIMATE_ILL_POSED', `the estimates of ${agents} agents span only ${agents - 1 - zero} of ${agents - 1} directions: some agents depend linearly on others`);
+    throw new KindredError(
+      'ESTIMATE_ILL_POSED',
+      `the estimates of ${agents} agents span only ${agents - 1 - zero} of ${agents - 1} directions: some agents depend linearly on others`,
+    );
   }
 }
 

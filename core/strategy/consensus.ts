@@ -26,7 +26,7 @@ function gradientRun(task: GradientTask, { view, stepSize }: StrategyContext): S
     hops: () => 1,
     combine: (_hop, inbox) => {
       neighbourDifference(view, psi, inbox, scratch);
-      for (let m = 0; m < w.length; m++) w[m] = psi[m]! - scratch[m]!;
+      for (let m = 0; m < w.length; m++) w[m] = psi[m] - scratch[m];
     },
     output: () => w,
   };
@@ -46,7 +46,7 @@ function solveRun(task: SolveTask, { view }: StrategyContext): StrategyRun {
     hops: () => 1,
     combine: (_hop, inbox) => {
       neighbourDifference(view, outgoing, inbox, difference);
-      for (let m = 0; m < shared.length; m++) shared[m] = outgoing[m]! - difference[m]!;
+      for (let m = 0; m < shared.length; m++) shared[m] = outgoing[m] - difference[m];
     },
     output: () => {
       task.refitPrivate(w);

@@ -11,12 +11,12 @@ import type { Inbox } from './strategy.ts';
 export function neighbourDifference(view: LocalView, own: Float64Array, inbox: Inbox, out: Float64Array): void {
   out.fill(0);
   if (view.kind === 'mean') addDifference(view.strength, own, inbox.mean, out);
-  else for (let i = 0; i < view.weights.length; i++) addDifference(view.weights[i]!, own, inbox.vectors[i], out);
+  else for (let i = 0; i < view.weights.length; i++) addDifference(view.weights[i], own, inbox.vectors[i], out);
 }
 
 function addDifference(weight: number, own: Float64Array, other: Float64Array | undefined, out: Float64Array): void {
   if (other === undefined) return;
-  for (let m = 0; m < out.length; m++) out[m]! += weight * (own[m]! - other[m]!);
+  for (let m = 0; m < out.length; m++) out[m] += weight * (own[m] - other[m]);
 }
 
 /**
@@ -30,15 +30,15 @@ export function neighbourPull(view: LocalView, agents: number, own: Float64Array
   for (let i = 0; i < view.weights.length; i++) {
     const other = inbox.vectors[i];
     if (other === undefined) continue;
-    const weight = view.weights[i]!;
+    const weight = view.weights[i];
     degree += weight;
-    for (let m = 0; m < out.length; m++) out[m]! += weight * other[m]!;
+    for (let m = 0; m < out.length; m++) out[m] += weight * other[m];
   }
   return degree;
 }
 
 function meanPull(strength: number, agents: number, own: Float64Array, mean: Float64Array | undefined, out: Float64Array): number {
   if (mean === undefined) return 0;
-  for (let m = 0; m < out.length; m++) out[m] = strength * (mean[m]! - own[m]! / agents);
+  for (let m = 0; m < out.length; m++) out[m] = strength * (mean[m] - own[m] / agents);
   return strength * (1 - 1 / agents);
 }

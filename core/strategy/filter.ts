@@ -46,8 +46,8 @@ function filterRun(context: StrategyContext): StrategyRun {
 }
 
 /** A table's local solution stands still: it is filtered once. */
-function hopsAt({ task, isRecorded }: StrategyContext, iteration: number): number {
-  const wanted = task.learns === 'gradient' ? isRecorded(iteration) : iteration === 1;
+function hopsAt(context: StrategyContext, iteration: number): number {
+  const wanted = context.task.learns === 'gradient' ? context.isRecorded(iteration) : iteration === 1;
   return wanted ? CHEBYSHEV_ROUNDS : 0;
 }
 
@@ -80,7 +80,7 @@ class ChebyshevSolve {
     this.#rho = this.#halfWidth / this.#centre;
     for (let m = 0; m < b.length; m++) {
       this.#residual[m] = b[m]!;
-      this.direction[m] = b[m]! / this.#centre;
+      this.direction[m] = b[m] / this.#centre;
       x[m] = this.direction[m]!;
     }
   }
@@ -92,9 +92,9 @@ class ChebyshevSolve {
     const keep = rhoNext * this.#rho;
     const gain = (2 * rhoNext) / this.#halfWidth;
     for (let m = 0; m < x.length; m++) {
-      this.#residual[m]! -= this.direction[m]! + noise * this.#scratch[m]!;
-      this.direction[m] = keep * this.direction[m]! + gain * this.#residual[m]!;
-      x[m]! += this.direction[m]!;
+      this.#residual[m] -= this.direction[m] + noise * this.#scratch[m];
+      this.direction[m] = keep * this.direction[m] + gain * this.#residual[m];
+      x[m] += this.direction[m];
     }
     this.#rho = rhoNext;
   }
@@ -104,7 +104,7 @@ class ChebyshevSolve {
 export function filterMatrix(laplacian: Matrix, noise: readonly number[], spectrumMax: number): Matrix {
   const K = laplacian.rows;
   const operator = identity(K);
-  for (let k = 0; k < K; k++) for (let l = 0; l < K; l++) operator.data[k * K + l]! += noise[k]! * laplacian.data[k * K + l]!;
+  for (let k = 0; k < K; k++) for (let l = 0; l < K; l++) operator.data[k * K + l] += noise[k] * laplacian.data[k * K + l];
   const centre = (spectrumMax + 1) / 2;
   const halfWidth = Math.max((spectrumMax - 1) / 2, 1e-12);
   let residual = identity(K);

@@ -6,7 +6,7 @@ import type { GradientTask, SolveTask } from '../problem/problem.ts';
 /** psi <- w - mu g(w): one step on the mini-batch keyed by `step`. */
 export function gradientStep(task: GradientTask, w: Float64Array, stepSize: number, step: number, gradient: Float64Array, psi: Float64Array): void {
   task.gradient(w, step, gradient);
-  for (let m = 0; m < psi.length; m++) psi[m] = w[m]! - stepSize * gradient[m]!;
+  for (let m = 0; m < psi.length; m++) psi[m] = w[m] - stepSize * gradient[m];
 }
 
 /** w <- the agent's own solution with a ridge on the shared coordinates. Stochastic solvers take several passes. */

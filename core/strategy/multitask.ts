@@ -29,7 +29,7 @@ function gradientRun(task: GradientTask, { view, stepSize, eta }: StrategyContex
     hops: () => 1,
     combine: (_hop, inbox) => {
       neighbourDifference(view, psi, inbox, scratch);
-      for (let m = 0; m < w.length; m++) w[m] = psi[m]! - stepSize * eta * scratch[m]!;
+      for (let m = 0; m < w.length; m++) w[m] = psi[m] - stepSize * eta * scratch[m];
     },
     output: () => w,
   };
@@ -50,7 +50,7 @@ function solveRun(task: SolveTask, { view, agents, eta }: StrategyContext): Stra
     hops: () => 1,
     combine: (_hop, inbox) => {
       const degree = neighbourPull(view, agents, outgoing, inbox, pull);
-      for (let m = 0; m < pull.length; m++) pull[m]! *= eta;
+      for (let m = 0; m < pull.length; m++) pull[m] *= eta;
       task.solve(eta * degree, pull, iterationNow, w);
     },
     output: () => w,

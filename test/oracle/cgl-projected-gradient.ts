@@ -22,7 +22,13 @@ export function cglByProjectedGradient(distances: Matrix, steps: number): Matrix
 }
 
 function sufficient(w: number[], next: number[], gradient: number[]): number {
-  return 0.1 * Math.max(0, w.reduce((sum, value, e) => sum + gradient[e] * (value - next[e]), 0));
+  return (
+    0.1 *
+    Math.max(
+      0,
+      w.reduce((sum, value, e) => sum + gradient[e] * (value - next[e]), 0),
+    )
+  );
 }
 
 function anchored(n: number, pairs: readonly (readonly [number, number])[], w: readonly number[]): Matrix {

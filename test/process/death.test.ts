@@ -16,7 +16,11 @@ interface Blow {
 }
 
 /** Runs, kills `whom` with SIGKILL as soon as the run is in `phase`, and tells what came of it. */
-async function strike(phase: RunPhase, whom: (pids: { coordinator: number; agents: readonly number[] }) => number, signal: NodeJS.Signals = 'SIGKILL'): Promise<Blow> {
+async function strike(
+  phase: RunPhase,
+  whom: (pids: { coordinator: number; agents: readonly number[] }) => number,
+  signal: NodeJS.Signals = 'SIGKILL',
+): Promise<Blow> {
   let pids: { coordinator: number; agents: readonly number[] } | undefined;
   let struckAt = 0;
   const strikeNow = (): void => {
@@ -49,7 +53,7 @@ function isAlive(pid: number): boolean {
 describe('an agent is killed', () => {
   for (const phase of ['exploring', 'cooperating'] as const) {
     test(`while ${phase}`, async () => {
-      const { result, tookMs, alive } = await strike(phase, ({ agents }) => agents[3]!);
+      const { result, tookMs, alive } = await strike(phase, ({ agents }) => agents[3]);
       assert.equal(result.status, 'failed');
       assert.equal(result.error!.code, 'AGENT_LOST');
       assert.match(result.error!.message, new RegExp(`^agent 3 was lost while ${phase}`));
@@ -61,7 +65,7 @@ describe('an agent is killed', () => {
 });
 
 test('an agent is stopped: its silence is noticed', async () => {
-  const { result, tookMs } = await strike('cooperating', ({ agents }) => agents[1]!, 'SIGSTOP');
+  const { result, tookMs } = await strike('cooperating', ({ agents }) => agents[1], 'SIGSTOP');
   assert.equal(result.error!.code, 'AGENT_LOST');
   assert.match(result.error!.message, /agent 1/);
   assert.ok(tookMs < DEADLINE_MS, `took ${tookMs} ms`);

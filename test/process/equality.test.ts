@@ -12,7 +12,10 @@ test('all strategies: processes and simulator give the same parameters', async (
   assert.equal(virtual.arms.length, 5);
   assert.deepEqual(digests(real), digests(virtual));
   assert.deepEqual(real.relationship!.laplacian, virtual.relationship!.laplacian);
-  assert.deepEqual(real.arms.map((arm) => arm.steadyError), virtual.arms.map((arm) => arm.steadyError));
+  assert.deepEqual(
+    real.arms.map((arm) => arm.steadyError),
+    virtual.arms.map((arm) => arm.steadyError),
+  );
 });
 
 test('2 % duplicated and delayed frames on memory links change nothing', () => {

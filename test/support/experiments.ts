@@ -25,7 +25,15 @@ export function example(name: string, overrides: readonly string[] = [], environ
 
 /** A small paper experiment: seconds as processes, an instant simulated. */
 export function smallExperiment(overrides: readonly string[] = []): Experiment {
-  return example('paper', ['agents=6', 'problem.graph=ring', 'problem.dimension=24', 'explore.stepSize=0.02', 'explore.steps=200', 'cooperate.steps=60', ...overrides]);
+  return example('paper', [
+    'agents=6',
+    'problem.graph=ring',
+    'problem.dimension=24',
+    'explore.stepSize=0.02',
+    'explore.steps=200',
+    'cooperate.steps=60',
+    ...overrides,
+  ]);
 }
 
 export function simulated(experiment: Experiment, network: MemoryNetworkOptions = {}): RunResult {

@@ -59,34 +59,40 @@ function importsOf(file: string): Import[] {
   const dynamic = text.matchAll(/\bimport\(()'([^']+)'\)/g);
   return [...statements, ...bare, ...dynamic].map(([, typeOnly, target]) => ({
     from: file,
-    to: target!.startsWith('.') ? normalize(join(dirname(file), target!)) : target!,
+    to: target.startsWith('.') ? normalize(join(dirname(file), target)) : target,
     typeOnly: Boolean(typeOnly),
   }));
 }
 
-const roomOf = (file: string): string => file.split('/')[0]!;
+const roomOf = (file: string): string => file.split('/')[0];
 const isOurs = (target: string): boolean => target.endsWith('.ts') || target.includes('generated/');
 const shown = (list: readonly Import[]): string[] => list.map(({ from, to }) => `${from} -> ${to}`);
 
 test('rooms import downwards only', () => {
   assert.ok(imports.length > 200, `only ${imports.length} imports were found`);
-  const wrong = imports.filter(({ from, to }) => isOurs(to) && roomOf(to) !== roomOf(from) && !MAY_IMPORT[roomOf(from)]!.includes(roomOf(to)));
+  const wrong = imports.filter(({ from, to }) => isOurs(to) && roomOf(to) !== roomOf(from) && !MAY_IMPORT[roomOf(from)].includes(roomOf(to)));
   assert.deepEqual(shown(wrong), []);
 });
 
 test('the check sees a planted upward import', () => {
   const planted = { from: 'core/graph.ts', to: 'agent/agent.ts', typeOnly: false };
-  assert.equal(MAY_IMPORT[roomOf(planted.from)]!.includes(roomOf(planted.to)), false);
+  assert.equal(MAY_IMPORT[roomOf(planted.from)].includes(roomOf(planted.to)), false);
 });
 
 test('machines import only the core and message types', () => {
-  const wrong = imports.filter(({ from, to, typeOnly }) => from.endsWith('-machine.ts') && !to.startsWith('core/') && !(typeOnly && to === 'proto/messages.ts'));
+  const wrong = imports.filter(
+    ({ from, to, typeOnly }) => from.endsWith('-machine.ts') && !to.startsWith('core/') && !(typeOnly && to === 'proto/messages.ts'),
+  );
   assert.deepEqual(shown(wrong), []);
 });
 
 test('each package has one owner', () => {
   const external = imports.filter(({ to }) => !isOurs(to) && !to.startsWith('node:'));
-  const packageOf = (target: string): string => target.split('/').slice(0, target.startsWith('@') ? 2 : 1).join('/');
+  const packageOf = (target: string): string =>
+    target
+      .split('/')
+      .slice(0, target.startsWith('@') ? 2 : 1)
+      .join('/');
   const wrong = external.filter(({ from, to }) => !OWNERS[packageOf(to)]?.some((owner) => from.startsWith(owner)));
   assert.deepEqual(shown(wrong), []);
 });
@@ -94,16 +100,20 @@ test('each package has one owner', () => {
 test('the core is pure: no I/O, no clock, no global randomness', () => {
   const touching = imports.filter(({ from, to }) => roomOf(from) === 'core' && to.startsWith('node:'));
   assert.deepEqual(shown(touching), []);
-  const impure = files.filter((file) => roomOf(file) === 'core').filter((file) => {
-    const code = readFileSync(join(projectRoot, file), 'utf8').replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
-    return /Math\.random|Date\.now|new Date\(|performance\.now|setTimeout|process\.|globalThis/.test(code);
-  });
+  const impure = files
+    .filter((file) => roomOf(file) === 'core')
+    .filter((file) => {
+      const code = readFileSync(join(projectRoot, file), 'utf8').replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
+      return /Math\.random|Date\.now|new Date\(|performance\.now|setTimeout|process\.|globalThis/.test(code);
+    });
   assert.deepEqual(impure, []);
 });
 
 test('an agent process loads neither fastify nor ml-matrix nor the schema', () => {
   const loaded = reachable('agent/main.ts');
-  const heavy = ['fastify', 'ml-matrix', 'typebox', 'ajv', 'yaml', 'commander'].filter((name) => [...loaded].some((target) => target === name || target.startsWith(`${name}/`)));
+  const heavy = ['fastify', 'ml-matrix', 'typebox', 'ajv', 'yaml', 'commander'].filter((name) =>
+    [...loaded].some((target) => target === name || target.startsWith(`${name}/`)),
+  );
   assert.deepEqual(heavy, []);
   assert.ok(loaded.has('ws'), 'the walk did not reach the sockets');
 });

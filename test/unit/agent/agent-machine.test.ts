@@ -102,9 +102,18 @@ describe('failures', () => {
 test('every phase takes every event without throwing, and nothing leaves done or failed', () => {
   const phases: AgentPhase[] = ['joining', 'waiting', 'connecting', 'working', 'exchanging', 'done', 'failed'];
   const events: AgentEvent[] = [
-    { type: 'welcomed', now: 0 }, connect(7, neighbour(1, true)), work(7), { type: 'link-open', agent: 1 }, vector(1, 1), vector(1, 9), exchange,
-    { type: 'link-lost', agent: 1, reason: '', now: 0 }, { type: 'work-done' }, { type: 'work-failed', code: 'INTERNAL', detail: '' },
-    { type: 'coordinator-lost', code: 'COORDINATOR_LOST', detail: '' }, { type: 'tick', now: 1e9 },
+    { type: 'welcomed', now: 0 },
+    connect(7, neighbour(1, true)),
+    work(7),
+    { type: 'link-open', agent: 1 },
+    vector(1, 1),
+    vector(1, 9),
+    exchange,
+    { type: 'link-lost', agent: 1, reason: '', now: 0 },
+    { type: 'work-done' },
+    { type: 'work-failed', code: 'INTERNAL', detail: '' },
+    { type: 'coordinator-lost', code: 'COORDINATOR_LOST', detail: '' },
+    { type: 'tick', now: 1e9 },
   ];
   for (const phase of phases) {
     for (const event of events) {

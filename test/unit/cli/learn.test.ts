@@ -43,9 +43,7 @@ test('the golden 10 x 10 table gives back its Laplacian, only by force and with 
   const { csv, truth } = goldenTable();
   assert.equal(refusal(csv), 'ESTIMATE_ILL_POSED W.csv pinv needs at least 30 dimensions for 10 agents (got 10)');
   const result = learn(csv, { options: ['force=true'] });
-  result.laplacian.forEach((row, i) =>
-    row.forEach((value, j) => assert.ok(Math.abs(value - truth[i][j]) < 1e-8, `L[${i}][${j}] = ${value}`)),
-  );
+  result.laplacian.forEach((row, i) => row.forEach((value, j) => assert.ok(Math.abs(value - truth[i][j]) < 1e-8, `L[${i}][${j}] = ${value}`)));
   const eigenvalues = [0, 1.1253, 1.4835, 1.8889, 2.0683, 4.0441, 4.4774, 5.4153, 5.8788, 7.6183]; // algorithms-1, section 2
   result.eigenvalues.forEach((value, k) => assert.ok(Math.abs(value - eigenvalues[k]) < 6e-5, `eigenvalue ${k} is ${value}`));
   assert.ok(result.diagnostics.some(({ message }) => message.includes('not to be trusted')));
@@ -83,8 +81,7 @@ test('bad tables are refused in one clear line', () => {
 test('wrong names and options are refused, with what was meant', () => {
   assert.match(refusal('', { estimator: 'pinw' }), /^USAGE --estimator must be one of .* \(got "pinw"\); did you mean "pinv"\?$/);
   const [later] = laterEstimators();
-  if (later !== undefined)
-    assert.match(refusal('', { estimator: later }), /^CONFIG_UNSUPPORTED --estimator .* comes in a later version; this one has pinv/);
+  if (later !== undefined) assert.match(refusal('', { estimator: later }), /^CONFIG_UNSUPPORTED --estimator .* comes in a later version; this one has pinv/);
   assert.equal(refusal('', { options: ['forse=true'] }), 'USAGE -c forse=true forse: unknown key; did you mean "force"?');
   assert.equal(refusal('', { options: ['force=maybe'] }), 'USAGE -c force=maybe force: must be true or false (got "maybe")');
   assert.equal(refusal('', { options: ['force'] }), 'USAGE -c force must read option=value');

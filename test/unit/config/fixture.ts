@@ -47,7 +47,7 @@ export function load(text: string, more: Partial<LoadOptions> = {}, files: Recor
     if (path === FILE) return text;
     const name = Object.keys(files).find((end) => path.endsWith(`/${end}`));
     if (name === undefined) throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
-    return files[name] as string;
+    return files[name];
   };
   return loadExperiment(FILE, { overrides: [], environment: {}, readFile, ...more });
 }

@@ -89,15 +89,12 @@ test('tasks that are dropped are no agents', () => {
   assert.equal(experiment.agents, 2);
 });
 
+test('an override with null takes a key out of the file', () => {
+  assert.equal(load(PAPER, { overrides: ['explore.stepSize=null'] }).explore.stepSize, 'auto');
+});
+
 test('overrides: indices both ways, YAML values, sections made, the last one wins', () => {
-  const overrides = [
-    'cooperate.steps=100',
-    'cooperate.arms[2].eta=.1',
-    'cooperate.arms.4.strategy=consensus',
-    'network.open=false',
-    'seed=3',
-    'seed=4',
-  ];
+  const overrides = ['cooperate.steps=100', 'cooperate.arms[2].eta=.1', 'cooperate.arms.4.strategy=consensus', 'network.open=false', 'seed=3', 'seed=4'];
   const { cooperate, network, seed } = load(PAPER, { overrides });
   assert.equal(cooperate.steps, 100);
   assert.deepEqual(cooperate.arms[2], arm('multitask', 'learned', 0.1));

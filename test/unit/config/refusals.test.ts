@@ -9,12 +9,7 @@ const GRAPHS = 'reference, ring, star, grid, complete, erdos-renyi, random-geome
 
 /** [what is wrong, file, code, text] */
 const WRONG: readonly [string, string, string, string][] = [
-  [
-    'an unknown key',
-    PAPER.replace('seed: 7', 'sed: 7'),
-    'CONFIG_INVALID',
-    'dir/experiment.yaml:2:1 sed: unknown key; did you mean "seed"?',
-  ],
+  ['an unknown key', PAPER.replace('seed: 7', 'sed: 7'), 'CONFIG_INVALID', 'dir/experiment.yaml:2:1 sed: unknown key; did you mean "seed"?'],
   [
     'an unknown key like none',
     PAPER.replace('seed: 7', 'wolpertinger: 7'),
@@ -28,12 +23,7 @@ const WRONG: readonly [string, string, string, string][] = [
     'dir/experiment.yaml:18:30 cooperate.arms[2].eta: must be >= 0 (got -1)',
   ],
   ['a step size of zero', PAPER.replace('0.04', '0'), 'CONFIG_INVALID', 'dir/experiment.yaml:13:3 cooperate.stepSize: must be > 0 (got 0)'],
-  [
-    'half a step',
-    PAPER.replace('300', '1.5'),
-    'CONFIG_INVALID',
-    'dir/experiment.yaml:14:3 cooperate.steps: must be a whole number >= 1 (got 1.5)',
-  ],
+  ['half a step', PAPER.replace('300', '1.5'), 'CONFIG_INVALID', 'dir/experiment.yaml:14:3 cooperate.steps: must be a whole number >= 1 (got 1.5)'],
   [
     'a word for a step size',
     PAPER.replace('0.04', 'atuo'),
@@ -46,12 +36,7 @@ const WRONG: readonly [string, string, string, string][] = [
     'CONFIG_INVALID',
     'dir/experiment.yaml:7:3 problem.dimension: must be a whole number >= 1 (got "200")',
   ],
-  [
-    'noise below zero',
-    PAPER.replace('noise: 200', 'noise: -1'),
-    'CONFIG_INVALID',
-    'dir/experiment.yaml:9:3 problem.noise: must be >= 0 (got -1)',
-  ],
+  ['noise below zero', PAPER.replace('noise: 200', 'noise: -1'), 'CONFIG_INVALID', 'dir/experiment.yaml:9:3 problem.noise: must be >= 0 (got -1)'],
   [
     'noise that is not finite',
     PAPER.replace('noise: 200', 'noise: .inf'),
@@ -59,12 +44,7 @@ const WRONG: readonly [string, string, string, string][] = [
     'dir/experiment.yaml:9:3 problem.noise: must be a number >= 0 (got Infinity)',
   ],
   ['one agent', PAPER.replace('agents: 10', 'agents: 1'), 'CONFIG_INVALID', 'dir/experiment.yaml:3:1 agents: must be >= 2 (got 1)'],
-  [
-    'too many agents',
-    PAPER.replace('agents: 10', 'agents: 1001'),
-    'CONFIG_INVALID',
-    'dir/experiment.yaml:3:1 agents: must be <= 1000 (got 1001)',
-  ],
+  ['too many agents', PAPER.replace('agents: 10', 'agents: 1001'), 'CONFIG_INVALID', 'dir/experiment.yaml:3:1 agents: must be <= 1000 (got 1001)'],
   [
     'too large a dimension',
     PAPER.replace('dimension: 200', 'dimension: 1000001'),
@@ -223,12 +203,7 @@ const WRONG: readonly [string, string, string, string][] = [
     'CONFIG_UNSUPPORTED',
     'dir/experiment.yaml:22:1 faults: injecting faults comes in a later version; this one has none: []',
   ],
-  [
-    'faults that are no list',
-    PAPER.replace('faults: []', 'faults: none'),
-    'CONFIG_INVALID',
-    'dir/experiment.yaml:22:1 faults: must be a list (got "none")',
-  ],
+  ['faults that are no list', PAPER.replace('faults: []', 'faults: none'), 'CONFIG_INVALID', 'dir/experiment.yaml:22:1 faults: must be a list (got "none")'],
   [
     'a module to come',
     PAPER.replace('kind: gmrf-regression', 'kind: ./mine.ts'),
@@ -290,9 +265,7 @@ test('a table that is not there, or has too little, says which', () => {
   const small = refusal(TABLE.replace('train: 10', 'train: 18'));
   assert.equal(small.code, 'TABLE_TOO_FEW_ROWS');
   assert.match(small.text, /task "t0" has 20 rows; 21 are needed to train on 18$/);
-  const wide = CSV.split('\n').map(
-    (line, i) => line + (i === 0 ? Array.from({ length: 511 }, (_, j) => `,f${j}`) : Array(511).fill(',1')).join(''),
-  );
+  const wide = CSV.split('\n').map((line, i) => line + (i === 0 ? Array.from({ length: 511 }, (_, j) => `,f${j}`) : Array(511).fill(',1')).join(''));
   assert.equal(
     refusal(TABLE, {}, { 'data.csv': wide.join('\n') }).text,
     'dir/experiment.yaml:3:3 problem.path: the table has 512 features; exact local solves go up to 511: set problem.batch',

@@ -72,14 +72,23 @@ test('empty file, header only, one task only, broken quotes', () => {
 
 test('labels are 0 and 1, or -1 and 1 throughout', () => {
   const logistic = { loss: 'logistic' } as const;
-  assert.deepEqual(parse('task,y,a\nn,0,2\ns,1,3\n', logistic).tasks.map((task) => task.targets[0]), [0, 1]);
-  assert.deepEqual(parse('task,y,a\nn,-1,2\ns,1,3\n', logistic).tasks.map((task) => task.targets[0]), [0, 1]);
+  assert.deepEqual(
+    parse('task,y,a\nn,0,2\ns,1,3\n', logistic).tasks.map((task) => task.targets[0]),
+    [0, 1],
+  );
+  assert.deepEqual(
+    parse('task,y,a\nn,-1,2\ns,1,3\n', logistic).tasks.map((task) => task.targets[0]),
+    [0, 1],
+  );
   refused('task,y,a\nn,0,2\ns,2,3\n', 'data.csv:3:3', /label must be 0 or 1.*got 2/, logistic);
   refused('task,y,a\nn,0,2\ns,-1,3\n', 'data.csv:2:3', /label must be 0 or 1.*got 0/, logistic);
 });
 
 test('estimates: K x M numbers without a header', () => {
-  assert.deepEqual(readEstimates('1,2,3\n-4,5e-1,6\n', 'w.csv'), [[1, 2, 3], [-4, 0.5, 6]]);
+  assert.deepEqual(readEstimates('1,2,3\n-4,5e-1,6\n', 'w.csv'), [
+    [1, 2, 3],
+    [-4, 0.5, 6],
+  ]);
 });
 
 test('estimates refused in one clear line', () => {
@@ -93,7 +102,12 @@ test('estimates refused in one clear line', () => {
   for (const [text, where, detail] of cases) {
     assert.throws(
       () => readEstimates(text, 'w.csv'),
-      (error) => error instanceof KindredError && error.code === 'ESTIMATES_INVALID' && error.where === where && detail.test(error.detail) && !error.message.includes('\n'),
+      (error) =>
+        error instanceof KindredError &&
+        error.code === 'ESTIMATES_INVALID' &&
+        error.where === where &&
+        detail.test(error.detail) &&
+        !error.message.includes('\n'),
       text,
     );
   }

@@ -51,7 +51,10 @@ describe('stages', () => {
     const { state } = after(...JOINED, planned('cooperating'), report(1, 1), report(2, 1), progress, { type: 'tick', now: LIMITS.stallMs });
     assert.equal(state.phase, 'cooperating');
     stepRun(state, { type: 'tick', now: LIMITS.stallMs + 1_000 });
-    assert.deepEqual(state.failure, { code: 'AGENT_STALLED', detail: `no progress for ${LIMITS.stallMs / 1000} s while cooperating: agent 0 (waits for vectors of agent 2)` });
+    assert.deepEqual(state.failure, {
+      code: 'AGENT_STALLED',
+      detail: `no progress for ${LIMITS.stallMs / 1000} s while cooperating: agent 0 (waits for vectors of agent 2)`,
+    });
   });
 });
 
@@ -78,9 +81,18 @@ describe('the end', () => {
 test('every phase takes every event without throwing, and what is over stays over', () => {
   const phases: RunPhase[] = ['assembling', 'exploring', 'estimating', 'cooperating', 'completed', 'failed', 'cancelled'];
   const events: RunEvent[] = [
-    hello(0), hello(99), report(0, 1), report(99, 1), planned('cooperating'), { type: 'concluded' }, { type: 'interrupted' }, { type: 'tick', now: 1e9 },
-    { type: 'lost', agent: 0, detail: '', now: 0 }, { type: 'left', agent: 0, code: 'INTERNAL', detail: '', now: 0 },
-    { type: 'progress', agent: 99, stage: 1, iteration: 1, waitingFor: '', now: 0 }, { type: 'broken', code: 'INTERNAL', detail: '' },
+    hello(0),
+    hello(99),
+    report(0, 1),
+    report(99, 1),
+    planned('cooperating'),
+    { type: 'concluded' },
+    { type: 'interrupted' },
+    { type: 'tick', now: 1e9 },
+    { type: 'lost', agent: 0, detail: '', now: 0 },
+    { type: 'left', agent: 0, code: 'INTERNAL', detail: '', now: 0 },
+    { type: 'progress', agent: 99, stage: 1, iteration: 1, waitingFor: '', now: 0 },
+    { type: 'broken', code: 'INTERNAL', detail: '' },
   ];
   for (const phase of phases) {
     for (const event of events) {

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { buildGraph, connectedComponents, graphFromEdges, laplacian, metropolisWeights, neighbours, type Graph, type TopologyName } from '../../../core/graph.ts';
+import {
+  buildGraph,
+  connectedComponents,
+  graphFromEdges,
+  laplacian,
+  metropolisWeights,
+  neighbours,
+  type Graph,
+  type TopologyName,
+} from '../../../core/graph.ts';
 import { trace } from '../../../core/linalg/matrix.ts';
 
 const refused = (message: RegExp) => ({ code: 'GRAPH_INVALID', message });
@@ -42,9 +51,18 @@ test('Erdos-Renyi graphs have mean degree 4, also where connected ones are rare'
 });
 
 test('edges are taken in any order and direction', () => {
-  const graph = graphFromEdges(4, [{ source: 3, target: 1, weight: 2 }, { source: 0, target: 2, weight: 0.5 }]);
-  assert.deepEqual(graph.edges, [{ source: 0, target: 2, weight: 0.5 }, { source: 1, target: 3, weight: 2 }]);
-  assert.deepEqual(connectedComponents(graph), [[0, 2], [1, 3]]);
+  const graph = graphFromEdges(4, [
+    { source: 3, target: 1, weight: 2 },
+    { source: 0, target: 2, weight: 0.5 },
+  ]);
+  assert.deepEqual(graph.edges, [
+    { source: 0, target: 2, weight: 0.5 },
+    { source: 1, target: 3, weight: 2 },
+  ]);
+  assert.deepEqual(connectedComponents(graph), [
+    [0, 2],
+    [1, 3],
+  ]);
   assert.deepEqual(neighbours(graph, 3), [1]);
 });
 

@@ -21,7 +21,11 @@ function closure(file: URL, seen = new Map<string, string[]>()): Map<string, str
 test('nothing an agent computes with loads ml-matrix; eigen.js does', () => {
   for (const name of LOADED_BY_AGENTS) {
     const imports = [...closure(new URL(`${name}.js`, CORE)).values()].flat();
-    assert.deepEqual(imports.filter((one) => !one.startsWith('.')), [], name);
+    assert.deepEqual(
+      imports.filter((one) => !one.startsWith('.')),
+      [],
+      name,
+    );
   }
   assert.ok(importsOf(new URL('linalg/eigen.js', CORE)).includes('ml-matrix'));
 });

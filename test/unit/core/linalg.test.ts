@@ -15,7 +15,7 @@ function randomPositiveDefinite(n: number, seed: number): Matrix {
   return combine(1, multiply(g, transpose(g)), 0.1, identity(n));
 }
 
-test('Cholesky: C C\' = A, solves and inverse agree', () => {
+test("Cholesky: C C' = A, solves and inverse agree", () => {
   const a = randomPositiveDefinite(12, 1);
   const c = cholesky(a)!;
   assert.ok(distance(multiply(c, transpose(c)), a) < 1e-12 * frobeniusNorm(a));
@@ -29,7 +29,7 @@ test('Cholesky: C C\' = A, solves and inverse agree', () => {
   assert.deepEqual(transpose(inverse), inverse);
 });
 
-test('the transposed triangular solve samples the inverse: C\' x = z', () => {
+test("the transposed triangular solve samples the inverse: C' x = z", () => {
   const c = cholesky(randomPositiveDefinite(6, 2))!;
   const z = Float64Array.of(1, -2, 3, 0.5, 4, -1);
   const x = new Float64Array(6);
@@ -38,15 +38,34 @@ test('the transposed triangular solve samples the inverse: C\' x = z', () => {
 });
 
 test('Cholesky says undefined when A is not positive definite', () => {
-  assert.equal(cholesky(fromRows([[1, 2], [2, 1]])), undefined);
-  assert.equal(cholesky(fromRows([[1, 1], [1, 1]])), undefined);
+  assert.equal(
+    cholesky(
+      fromRows([
+        [1, 2],
+        [2, 1],
+      ]),
+    ),
+    undefined,
+  );
+  assert.equal(
+    cholesky(
+      fromRows([
+        [1, 1],
+        [1, 1],
+      ]),
+    ),
+    undefined,
+  );
   assert.equal(cholesky(fromRows([[NaN]])), undefined);
 });
 
 test('symmetric eigenpairs: ascending, orthonormal, signs fixed, A recomposed', () => {
   const a = randomPositiveDefinite(15, 3);
   const { values, vectors } = symmetricEigen(a);
-  assert.deepEqual([...values], [...values].sort((p, q) => p - q));
+  assert.deepEqual(
+    [...values],
+    [...values].sort((p, q) => p - q),
+  );
   assert.ok(distance(multiply(transpose(vectors), vectors), identity(15)) < 1e-12);
   assert.ok(distance(recompose(values, vectors), a) < 1e-12 * frobeniusNorm(a));
   for (const column of Array.from({ length: 15 }, (_, j) => Array.from({ length: 15 }, (_, i) => vectors.data[i * 15 + j]))) {
@@ -54,7 +73,7 @@ test('symmetric eigenpairs: ascending, orthonormal, signs fixed, A recomposed', 
   }
 });
 
-test('the Helmert basis spans the complement of ones: V\'V = I, V\'1 = 0', () => {
+test("the Helmert basis spans the complement of ones: V'V = I, V'1 = 0", () => {
   for (const agents of [2, 3, 10, 37]) {
     const v = onesComplementBasis(agents);
     assert.ok(distance(multiply(transpose(v), v), identity(agents - 1)) < 1e-13 * agents);
@@ -73,8 +92,16 @@ test('REF has the spectrum, trace and norm of algorithms-1 section 2', () => {
   assert.ok(Math.abs(meanVariance - 0.353226) < 5e-7);
 });
 
-test('the Laplacian pseudo-inverse keeps Penrose\'s conditions, also on disconnected graphs', () => {
-  const disconnected = graphFromEdges(7, [[0, 1, 2], [1, 2, 1], [3, 4, 0.5], [4, 5, 1]].map(([source, target, weight]) => ({ source, target, weight })));
+test("the Laplacian pseudo-inverse keeps Penrose's conditions, also on disconnected graphs", () => {
+  const disconnected = graphFromEdges(
+    7,
+    [
+      [0, 1, 2],
+      [1, 2, 1],
+      [3, 4, 0.5],
+      [4, 5, 1],
+    ].map(([source, target, weight]) => ({ source, target, weight })),
+  );
   for (const graph of [buildGraph('reference', 10, 0), buildGraph('grid', 11, 0), disconnected]) {
     const l = laplacian(graph);
     const p = laplacianPseudoInverse(l);

@@ -36,7 +36,14 @@ test('normals have the moments of N(0, 1) up to the fourth', () => {
 });
 
 test('normals have the tail probabilities of N(0, 1), also beyond the ziggurat (3.654)', () => {
-  const tails = [[0.5, 0.6170750774519738], [1, 0.3173105078629141], [2, 0.04550026389635842], [3, 0.0026997960632601866], [3.7, 2.1557564e-4], [4, 6.334248366623996e-5]] as const;
+  const tails = [
+    [0.5, 0.6170750774519738],
+    [1, 0.3173105078629141],
+    [2, 0.04550026389635842],
+    [3, 0.0026997960632601866],
+    [3.7, 2.1557564e-4],
+    [4, 6.334248366623996e-5],
+  ] as const;
   const random = draw(12, 0, 'batch', 0);
   const counts = tails.map(() => 0);
   let positive = 0;
@@ -62,7 +69,13 @@ test('uniforms fill [0, 1) evenly', () => {
 
 test('a key names its stream: equal keys agree, keys that differ in one word are uncorrelated', () => {
   const base = [5, 3, 'batch', 17] as const;
-  const others = [[6, 3, 'batch', 17], [5 + 2 ** 32, 3, 'batch', 17], [5, 4, 'batch', 17], [5, 3, 'truth', 17], [5, 3, 'batch', 18]] as const;
+  const others = [
+    [6, 3, 'batch', 17],
+    [5 + 2 ** 32, 3, 'batch', 17],
+    [5, 4, 'batch', 17],
+    [5, 3, 'truth', 17],
+    [5, 3, 'batch', 18],
+  ] as const;
   const take = (key: readonly [number, number, Purpose, number]): Float64Array => {
     const out = new Float64Array(20_000);
     draw(...key).fillGaussian(out);
@@ -105,7 +118,7 @@ test('rekey starts the very stream that draw gives, whatever was drawn before', 
   assert.equal(random.rekey(8, 9, 'fault', 10).uniform(), draw(8, 9, 'fault', 10).uniform());
 });
 
-test('fmix32 is murmur3\'s finaliser', () => {
+test("fmix32 is murmur3's finaliser", () => {
   assert.equal(fmix32(0), 0);
   assert.equal(fmix32(1), 0x514e28b7);
   assert.equal(fmix32(-1), 0x81f16f39);

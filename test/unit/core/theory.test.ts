@@ -22,7 +22,8 @@ import {
 
 const REF = laplacian(buildGraph('reference', 10, 0));
 const SPECTRUM = symmetricEigen(REF).values;
-const near = (actual: number, expected: number, tolerance: number): void => assert.ok(Math.abs(actual - expected) <= tolerance, `${actual} is not ${expected} +- ${tolerance}`);
+const near = (actual: number, expected: number, tolerance: number): void =>
+  assert.ok(Math.abs(actual - expected) <= tolerance, `${actual} is not ${expected} +- ${tolerance}`);
 
 test('stability and noise floor are those of the table in algorithms-1 section 1', () => {
   const table = [
@@ -62,7 +63,12 @@ test('the eta rule on REF gives .079637 at n = .1190618, mu = .02 (algorithms-1 
 });
 
 test('the eta rule follows the table of algorithms-1 section 2.3', () => {
-  for (const [mu, expected, digits] of [[1e-3, 0.0025, 1e-4], [5e-3, 0.0139, 1e-4], [1e-2, 0.031, 5e-4], [4e-2, 0.282, 0.015 * 0.282]] as const) {
+  for (const [mu, expected, digits] of [
+    [1e-3, 0.0025, 1e-4],
+    [5e-3, 0.0139, 1e-4],
+    [1e-2, 0.031, 5e-4],
+    [4e-2, 0.282, 0.015 * 0.282],
+  ] as const) {
     near(etaRule(SPECTRUM, noiseFloor(mu, 1000, 100, 1500), mu).eta, expected, digits);
   }
 });
@@ -80,12 +86,13 @@ test('the eta rule finds the minimum: no other eta on a fine grid does better', 
   for (const noise of [1e-4, 0.02, 0.3, 1]) {
     const { eta } = etaRule(SPECTRUM, noise, 0.02);
     const best = cooperativeError(eta, SPECTRUM, noise);
-    for (let factor = 0.5; factor < 2; factor += 0.01) if (factor * eta * 0.02 * 7.6183 < 0.9) assert.ok(cooperativeError(factor * eta, SPECTRUM, noise) >= best - 1e-12);
+    for (let factor = 0.5; factor < 2; factor += 0.01)
+      if (factor * eta * 0.02 * 7.6183 < 0.9) assert.ok(cooperativeError(factor * eta, SPECTRUM, noise) >= best - 1e-12);
   }
 });
 
 const ITERATIONS = [10, 20, 40, 80, 120, 200, 400];
-const PAPER = { mu: 0.02, batch: 100, dimension: 1500, noise: new Array<number>(10).fill(1000), signal: laplacianPseudoInverse(REF) };
+const PAPER = { mu: 0.02, batch: 100, dimension: 1500, noise: Array.from({ length: 10 }, () => 1000), signal: laplacianPseudoInverse(REF) };
 const multitask = (eta: number): Matrix => combine(1, identity(10), -0.02 * eta, REF);
 
 function expectCurve(A: Matrix, expected: readonly number[]): void {
@@ -105,14 +112,18 @@ test('its steady states are those of algorithms-1 section 4', () => {
 });
 
 test('the small setting has the steady states of algorithms-1 section 4 (M = 200, B = 20, s = 200)', () => {
-  const small = { batch: 20, dimension: 200, noise: new Array<number>(10).fill(200), signal: PAPER.signal };
+  const small = { batch: 20, dimension: 200, noise: Array.from({ length: 10 }, () => 200), signal: PAPER.signal };
   near(steadyState({ ...small, mu: 0.02, combine: identity(10) }), 0.11242, 1e-5);
   near(steadyState({ ...small, mu: 0.04, combine: identity(10) }), 0.2567, 5e-5);
   near(steadyState({ ...small, mu: 0.02, combine: metropolisWeights(buildGraph('reference', 10, 0)) }), 0.348, 5e-4);
 });
 
 test('an output filter (I + n L)^-1 gains what algorithms-1 section 2.3 says', () => {
-  for (const [mu, gain, filterGain] of [[5e-3, 0.977, 0.921], [2e-2, 0.884, 0.74], [4e-2, 0.712, 0.566]] as const) {
+  for (const [mu, gain, filterGain] of [
+    [5e-3, 0.977, 0.921],
+    [2e-2, 0.884, 0.74],
+    [4e-2, 0.712, 0.566],
+  ] as const) {
     const setting = { ...PAPER, mu };
     const noise = noiseFloor(mu, 1000, 100, 1500);
     const alone = steadyState({ ...setting, combine: identity(10) });
@@ -149,7 +160,12 @@ function rowProducts(w: Matrix): Matrix {
   return { rows: w.rows, cols: w.rows, data: Float64Array.from(rows.flatMap((a) => rows.map((b) => a.reduce((sum, x, m) => sum + x * b[m], 0)))) };
 }
 
-function simulate(A: Matrix, truth: Matrix, { mu, batch, dimension, noise }: { mu: number; batch: number; dimension: number; noise: number[] }, iterations: number[]): number[] {
+function simulate(
+  A: Matrix,
+  truth: Matrix,
+  { mu, batch, dimension, noise }: { mu: number; batch: number; dimension: number; noise: number[] },
+  iterations: number[],
+): number[] {
   const rowOf = (k: number): Float64Array => truth.data.subarray(k * dimension, (k + 1) * dimension);
   const tasks = noise.map((s, agent) => createGmrfTask({ truth: rowOf(agent), batch, noise: s, seed: 4, agent }));
   let w = noise.map(() => new Float64Array(dimension));

@@ -43,10 +43,10 @@ test('labels are spread apart, inside, in order, and stay where there is room', 
   fc.assert(
     fc.property(fc.array(fc.double({ min: -50, max: 450, noNaN: true }), { maxLength: 12 }), (wishes) => {
       const places = spread(wishes, 34, 0, 400);
-      const sorted = wishes.map((wish, i) => [wish, places[i]!] as const).sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+      const sorted = wishes.map((wish, i) => [wish, places[i]] as const).sort((a, b) => a[0] - b[0] || a[1] - b[1]);
       sorted.forEach(([, place], i) => {
         assert.ok(place >= -1e-9 && place <= 400 + 1e-9, `outside: ${place}`);
-        if (i > 0) assert.ok(place - sorted[i - 1]![1] >= 34 - 1e-9, 'overlap');
+        if (i > 0) assert.ok(place - sorted[i - 1][1] >= 34 - 1e-9, 'overlap');
       });
     }),
     { seed: 2, numRuns: 500 },

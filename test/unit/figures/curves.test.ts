@@ -13,7 +13,7 @@ test('one measured path per arm, one predicted per theory, one label each, no tw
   assert.equal(countOf(svg, 'data-part="label"'), 5);
   const names = [...svg.matchAll(/<text x="\d+" y="([\d.]+)"[^>]*font-weight="600">[a-z]/g)].map((match) => Number(match[1])).sort((a, b) => a - b);
   assert.equal(names.length, 5);
-  names.slice(1).forEach((y, i) => assert.ok(y - names[i]! >= 33.9));
+  names.slice(1).forEach((y, i) => assert.ok(y - names[i] >= 33.9));
 });
 
 test('a lower error is drawn lower, in the logarithm', () => {
@@ -49,11 +49,11 @@ test('a run without curves says so', () => {
 
 test('one arm, and twenty, keep their labels inside the sheet', () => {
   const run = paperRun();
-  const one = run.arms[2]!;
+  const one = run.arms[2];
   for (const arms of [[one], Array.from({ length: 20 }, () => one)]) {
     const svg = curvesFigure({ ...run, arms });
     elementsOf(svg);
-    const height = numbersOf(svg, 'height')[0]!;
+    const height = numbersOf(svg, 'height')[0];
     assert.ok(numbersOf(svg, 'y').every((y) => y >= 0 && y <= height));
     assert.equal(countOf(svg, 'data-part="label"'), arms.length);
   }

@@ -13,10 +13,10 @@ export function gaussians(seed: number): () => number {
 export function laplacianOf(agents: number, edges: readonly (readonly [number, number, number])[]): Grid {
   const out = Array.from({ length: agents }, () => Array.from({ length: agents }, () => 0));
   for (const [i, j, weight] of edges) {
-    out[i]![j]! -= weight;
-    out[j]![i]! -= weight;
-    out[i]![i]! += weight;
-    out[j]![j]! += weight;
+    out[i][j] -= weight;
+    out[j][i] -= weight;
+    out[i][i] += weight;
+    out[j][j] += weight;
   }
   return out;
 }
@@ -35,8 +35,20 @@ export function allPairs(agents: number, weight: (i: number, j: number) => numbe
 
 export function arm(strategy: string, relationship: string, steadyError: number, more: Partial<ArmResult> = {}): ArmResult {
   return {
-    strategy, relationship, steadyError, errorByAgent: [], auc: null, aucByAgent: null, eta: relationship === 'none' ? null : 0.282, rounds: 300,
-    roundsPerSecond: 812.4, bytesSent: 12_345_678, parametersSha256: 'a3'.repeat(32), predictedError: null, curve: null, ...more,
+    strategy,
+    relationship,
+    steadyError,
+    errorByAgent: [],
+    auc: null,
+    aucByAgent: null,
+    eta: relationship === 'none' ? null : 0.282,
+    rounds: 300,
+    roundsPerSecond: 812.4,
+    bytesSent: 12_345_678,
+    parametersSha256: 'a3'.repeat(32),
+    predictedError: null,
+    curve: null,
+    ...more,
   };
 }
 
@@ -57,9 +69,20 @@ export function paperRun(): RunResult {
   return {
     ...base('paper', 10, 'processes'),
     relationship: {
-      version: 1, kind: 'precision', estimator: 'pinv', contributors: Array.from({ length: 10 }, (_, k) => k),
-      laplacian: laplacianOf(10, [...referenceEdges(), ...noise]), relativeError: 0.2213, truth: laplacianOf(10, referenceEdges()),
-      diagnostics: [{ code: 'POSITIVE_OFF_DIAGONAL', message: 'some learned weights are negative (38 % of the pairs): the inverse of an empirical covariance is no Laplacian', value: 0.38 }],
+      version: 1,
+      kind: 'precision',
+      estimator: 'pinv',
+      contributors: Array.from({ length: 10 }, (_, k) => k),
+      laplacian: laplacianOf(10, [...referenceEdges(), ...noise]),
+      relativeError: 0.2213,
+      truth: laplacianOf(10, referenceEdges()),
+      diagnostics: [
+        {
+          code: 'POSITIVE_OFF_DIAGONAL',
+          message: 'some learned weights are negative (38 % of the pairs): the inverse of an empirical covariance is no Laplacian',
+          value: 0.38,
+        },
+      ],
     },
     arms: [
       paperArm('non-cooperative', 'none', 0.2565, 0.2567, 11),
@@ -73,14 +96,29 @@ export function paperRun(): RunResult {
   };
 }
 
-const STATIONS = ['Roches Point', 'Valentia', 'Rosslare', 'Kilkenny', 'Shannon', 'Birr', 'Dublin', 'Claremorris', 'Mullingar', 'Clones', 'Belmullet', 'Malin Head'];
+const STATIONS = [
+  'Roches Point',
+  'Valentia',
+  'Rosslare',
+  'Kilkenny',
+  'Shannon',
+  'Birr',
+  'Dublin',
+  'Claremorris',
+  'Mullingar',
+  'Clones',
+  'Belmullet',
+  'Malin Head',
+];
 
 export function windRun(): RunResult {
   return tableRun('irish-wind', STATIONS, [-3.1, 3.3, 3.9, 1.2], 0.71, 0.03, 5);
 }
 
 const STATES =
-  'ALABAMA ARIZONA ARKANSAS CALIFORNIA COLORADO CONNECTICUT DELAWARE FLORIDA GEORGIA IDAHO ILLINOIS INDIANA IOWA KANSAS KENTUCKY LOUISIANA MAINE MARYLAND MASSACHUSETTS MICHIGAN MINNESOTA MISSISSIPPI MISSOURI MONTANA NEBRASKA NEVADA NEW_HAMPSHIRE NEW_JERSEY NEW_MEXICO NEW_YORK NORTH_CAROLINA NORTH_DAKOTA OHIO OKLAHOMA OREGON PENNSYLVANIA RHODE_ISLAND SOUTH_CAROLINA SOUTH_DAKOTA TENNESSEE TEXAS UTAH VERMONT VIRGINIA WASHINGTON WEST_VIRGINIA WISCONSIN WYOMING'.split(' ');
+  'ALABAMA ARIZONA ARKANSAS CALIFORNIA COLORADO CONNECTICUT DELAWARE FLORIDA GEORGIA IDAHO ILLINOIS INDIANA IOWA KANSAS KENTUCKY LOUISIANA MAINE MARYLAND MASSACHUSETTS MICHIGAN MINNESOTA MISSISSIPPI MISSOURI MONTANA NEBRASKA NEVADA NEW_HAMPSHIRE NEW_JERSEY NEW_MEXICO NEW_YORK NORTH_CAROLINA NORTH_DAKOTA OHIO OKLAHOMA OREGON PENNSYLVANIA RHODE_ISLAND SOUTH_CAROLINA SOUTH_DAKOTA TENNESSEE TEXAS UTAH VERMONT VIRGINIA WASHINGTON WEST_VIRGINIA WISCONSIN WYOMING'.split(
+    ' ',
+  );
 
 export function statesRun(): RunResult {
   return tableRun('us-states', STATES, [-62, 22.4, 24.1, 16.3], 0.034, 0.3, 9);
@@ -92,18 +130,27 @@ export function tableRun(name: string, names: readonly string[], gains: readonly
   const aloneByAgent = names.map(() => alone * Math.exp(0.2 * next()));
   const make = (strategy: string, relationship: string, gain: number): ArmResult =>
     arm(strategy, relationship, alone * (1 - gain / 100), {
-      errorByAgent: aloneByAgent.map((error, k) => error * (1 - gain / 100 + scatter * next() + (k === 3 ? 4 * scatter : 0))), rounds: 41,
+      errorByAgent: aloneByAgent.map((error, k) => error * (1 - gain / 100 + scatter * next() + (k === 3 ? 4 * scatter : 0))),
+      rounds: 41,
     });
   const edges = allPairs(names.length, (i, j) => Math.max(0, 2.2 * Math.exp(-Math.min(j - i, names.length - j + i) / 2) + 0.35 * next()));
   return {
     ...base(name, names.length, 'simulated', names),
     relationship: {
-      version: 1, kind: 'precision', estimator: 'cgl', contributors: names.map((_, k) => k), laplacian: laplacianOf(names.length, edges),
-      relativeError: null, diagnostics: [], truth: null,
+      version: 1,
+      kind: 'precision',
+      estimator: 'cgl',
+      contributors: names.map((_, k) => k),
+      laplacian: laplacianOf(names.length, edges),
+      relativeError: null,
+      diagnostics: [],
+      truth: null,
     },
     arms: [
       arm('non-cooperative', 'none', alone, { errorByAgent: aloneByAgent, rounds: 1, bytesSent: 0 }),
-      ...['consensus/network', 'multitask/complete', 'multitask/learned', 'multitask/permuted'].map((kind, i) => make(...(kind.split('/') as [string, string]), gains[i] ?? 0)),
+      ...['consensus/network', 'multitask/complete', 'multitask/learned', 'multitask/permuted'].map((kind, i) =>
+        make(...(kind.split('/') as [string, string]), gains[i] ?? 0),
+      ),
     ],
     problem: { kind: 'csv-table', loss: 'squared', targetSd: 0.98, ridge: 3.2 },
     diagnostics: [],
@@ -112,7 +159,13 @@ export function tableRun(name: string, names: readonly string[], gains: readonly
 
 function base(experiment: string, agents: number, mode: string, names: readonly string[] = Array.from({ length: agents }, (_, k) => String(k))) {
   return {
-    runId: `${experiment}-0001`, status: 'completed', experiment, seed: 7, mode, agents: { expected: agents, completed: agents, missing: [], names },
-    timings: { startMs: 912, exploreMs: 8_310, estimateMs: 41, cooperateMs: 6_120, totalMs: 15_383 }, directory: '/runs/example',
+    runId: `${experiment}-0001`,
+    status: 'completed',
+    experiment,
+    seed: 7,
+    mode,
+    agents: { expected: agents, completed: agents, missing: [], names },
+    timings: { startMs: 912, exploreMs: 8_310, estimateMs: 41, cooperateMs: 6_120, totalMs: 15_383 },
+    directory: '/runs/example',
   } satisfies Partial<RunResult>;
 }

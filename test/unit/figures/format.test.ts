@@ -3,7 +3,15 @@ import { test } from 'node:test';
 import { formatBytes, formatCount, formatDuration, formatNumber, formatPercent } from '../../../figures/format.ts';
 
 test('numbers keep their significant digits', () => {
-  const cases: [number, string][] = [[0.2565, '0.2565'], [0, '0'], [12.3456, '12.35'], [-0.5, '−0.5000'], [12345.6, '12,346'], [1.234e-7, '1.234e-7'], [2.5e12, '2.500e12']];
+  const cases: [number, string][] = [
+    [0.2565, '0.2565'],
+    [0, '0'],
+    [12.3456, '12.35'],
+    [-0.5, '−0.5000'],
+    [12345.6, '12,346'],
+    [1.234e-7, '1.234e-7'],
+    [2.5e12, '2.500e12'],
+  ];
   for (const [value, text] of cases) assert.equal(formatNumber(value), text);
 });
 
@@ -14,7 +22,10 @@ test('what is missing is a dash', () => {
 });
 
 test('percentages carry their sign, zero has none', () => {
-  assert.deepEqual([24.64, -3, 0.01, -0.01].map((x) => formatPercent(x)), ['+24.6 %', '−3.0 %', '0.0 %', '0.0 %']);
+  assert.deepEqual(
+    [24.64, -3, 0.01, -0.01].map((x) => formatPercent(x)),
+    ['+24.6 %', '−3.0 %', '0.0 %', '0.0 %'],
+  );
 });
 
 test('bytes and times have units', () => {

@@ -18,7 +18,7 @@ test('K agents on each side, at equal places, and the thirteen true links', () =
   assert.equal(countOf(learned, '<circle'), 10);
   assert.equal(countOf(truth, '<line'), 13);
   assert.deepEqual(numbersOf(learned, 'cy'), numbersOf(truth, 'cy'));
-  const shift = numbersOf(truth, 'cx').map((x, k) => x - numbersOf(learned, 'cx')[k]!);
+  const shift = numbersOf(truth, 'cx').map((x, k) => x - numbersOf(learned, 'cx')[k]);
   assert.ok(Math.max(...shift) - Math.min(...shift) < 0.02);
   assert.match(learned, /relative error 0\.221/);
 });
@@ -32,7 +32,11 @@ test('width grows with the weight on one scale for both graphs', () => {
 });
 
 test('negative weights are dashed, weak ones are dropped and counted', () => {
-  const laplacian = laplacianOf(4, [[0, 1, 1], [1, 2, -0.5], [2, 3, 0.04]]);
+  const laplacian = laplacianOf(4, [
+    [0, 1, 1],
+    [1, 2, -0.5],
+    [2, 3, 0.04],
+  ]);
   const svg = graphFigure(withGraph(paperRun(), laplacian, null));
   const learned = part(svg, 'learned');
   assert.equal(countOf(learned, '<line'), 2);
@@ -78,7 +82,18 @@ test('the same graph gives the same figure', () => {
 });
 
 test('links are minus the off-diagonals', () => {
-  assert.deepEqual(linksOf(laplacianOf(3, [[0, 2, 1.5], [1, 2, -0.5]])), [{ i: 0, j: 2, weight: 1.5 }, { i: 1, j: 2, weight: -0.5 }]);
+  assert.deepEqual(
+    linksOf(
+      laplacianOf(3, [
+        [0, 2, 1.5],
+        [1, 2, -0.5],
+      ]),
+    ),
+    [
+      { i: 0, j: 2, weight: 1.5 },
+      { i: 1, j: 2, weight: -0.5 },
+    ],
+  );
 });
 
 test('a circle is even; forces put linked agents nearer, and no two on one place', () => {
@@ -86,10 +101,13 @@ test('a circle is even; forces put linked agents nearer, and no two on one place
   const next = gaussians(4);
   const links = allPairs(40, (i, j) => (i % 4 === j % 4 && next() > 0 ? 1 : 0)).map(([i, j, weight]) => ({ i, j, weight }));
   const points = forceLayout(40, links);
-  const distance = (i: number, j: number): number => Math.hypot(points[i]![0] - points[j]![0], points[i]![1] - points[j]![1]);
+  const distance = (i: number, j: number): number => Math.hypot(points[i][0] - points[j][0], points[i][1] - points[j][1]);
   const mean = (pairs: number[]): number => pairs.reduce((a, b) => a + b, 0) / pairs.length;
   const pairs = allPairs(40, () => 0);
-  const [within, between] = [true, false].map((same) => mean(pairs.filter(([i, j]) => (i % 4 === j % 4) === same).map(([i, j]) => distance(i, j)))) as [number, number];
+  const [within, between] = [true, false].map((same) => mean(pairs.filter(([i, j]) => (i % 4 === j % 4) === same).map(([i, j]) => distance(i, j)))) as [
+    number,
+    number,
+  ];
   assert.ok(within < 0.6 * between, `${within} within, ${between} between groups`);
   assert.ok(pairs.every(([i, j]) => distance(i, j) > 0.02));
 });

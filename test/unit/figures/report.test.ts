@@ -24,9 +24,9 @@ test('it is accessible: language, scopes, titles and descriptions with ids of th
   assert.match(html, /<html lang="en">/);
   assert.equal(countOf(html, /<th(?= |>)/), countOf(html, /<th scope="(?:col|row)"/));
   assert.equal(countOf(html, '<svg'), countOf(html, '<desc'));
-  const ids = [...html.matchAll(/ id="([^"]*)"/g)].map((match) => match[1]!);
+  const ids = [...html.matchAll(/ id="([^"]*)"/g)].map((match) => match[1]);
   assert.equal(new Set(ids).size, ids.length);
-  for (const [, used] of html.matchAll(/aria-labelledby="([^"]*)"/g)) for (const id of used!.split(' ')) assert.ok(ids.includes(id), id);
+  for (const [, used] of html.matchAll(/aria-labelledby="([^"]*)"/g)) for (const id of used.split(' ')) assert.ok(ids.includes(id), id);
 });
 
 test('measured stands beside predicted, and a loss is marked by sign and word as well as colour', () => {
@@ -34,7 +34,7 @@ test('measured stands beside predicted, and a loss is marked by sign and word as
   assert.match(html, /<td>0\.2565<\/td><td>0\.2567<\/td><td>−0\.1 %<\/td>/);
   assert.match(html, /<small class="worse">−37\.2 % worse<\/small>/);
   assert.match(html, /<small class="better">\+24\.8 % better<\/small>/);
-  for (const [, text] of html.matchAll(/<small class="worse">([^<]*)</g)) assert.match(text!, /^−.* worse$/);
+  for (const [, text] of html.matchAll(/<small class="worse">([^<]*)</g)) assert.match(text, /^−.* worse$/);
 });
 
 test('tables have one row per arm and one per agent', () => {
@@ -42,8 +42,14 @@ test('tables have one row per arm and one per agent', () => {
 });
 
 test('figures are those with something to show', () => {
-  assert.deepEqual(runFigures(paperRun()).map(({ kind }) => kind), ['curves', 'graph', 'gain']);
-  assert.deepEqual(runFigures(windRun()).map(({ kind }) => kind), ['graph', 'gain']);
+  assert.deepEqual(
+    runFigures(paperRun()).map(({ kind }) => kind),
+    ['curves', 'graph', 'gain'],
+  );
+  assert.deepEqual(
+    runFigures(windRun()).map(({ kind }) => kind),
+    ['graph', 'gain'],
+  );
   assert.deepEqual(runFigures({ ...windRun(), arms: [], relationship: null }), []);
 });
 
@@ -51,8 +57,13 @@ test('hostile names stay text everywhere', () => {
   const evil = `</script><script>alert(1)</script><img src=x onerror="a">'&\u0000`;
   const run = windRun();
   const hostile: RunResult = {
-    ...run, runId: evil, experiment: evil, mode: evil, agents: { expected: 12, completed: 11, missing: [3], names: run.agents.names.map((_, k) => evil + k) },
-    error: { code: evil, message: evil, hint: evil }, relationship: { ...run.relationship!, estimator: evil },
+    ...run,
+    runId: evil,
+    experiment: evil,
+    mode: evil,
+    agents: { expected: 12, completed: 11, missing: [3], names: run.agents.names.map((_, k) => evil + k) },
+    error: { code: evil, message: evil, hint: evil },
+    relationship: { ...run.relationship!, estimator: evil },
     arms: run.arms.map((one) => ({ ...one, strategy: one.strategy === 'non-cooperative' ? one.strategy : evil, relationship: evil, parametersSha256: evil })),
     diagnostics: [{ code: evil, message: evil }],
   };
@@ -71,12 +82,17 @@ test('the command repeats the run and is quoted for a shell', () => {
 test('a failed run says why, what to do and who is missing', () => {
   const { error: _, ...run } = windRun();
   const failed: RunResult = {
-    ...run, status: 'failed', arms: [], relationship: null, agents: { ...run.agents, completed: 11, missing: [6] },
+    ...run,
+    status: 'failed',
+    arms: [],
+    relationship: null,
+    agents: { ...run.agents, completed: 11, missing: [6] },
     error: { code: 'AGENT_LOST', message: 'agent 6 (Dublin) was lost', hint: 'its log is in the run directory under logs/' },
   };
   const html = page(failed);
   elementsOf(html);
-  for (const text of ['The run failed', 'AGENT_LOST', 'its log is in the run directory', 'Missing: Dublin.', '11 of 12 agents']) assert.ok(html.includes(text), text);
+  for (const text of ['The run failed', 'AGENT_LOST', 'its log is in the run directory', 'Missing: Dublin.', '11 of 12 agents'])
+    assert.ok(html.includes(text), text);
 });
 
 test('the same diagnostic is said once', () => {
@@ -87,10 +103,23 @@ test('the same diagnostic is said once', () => {
 
 test('whatever the numbers are, there is a page', () => {
   const number = fc.oneof(fc.double(), fc.constantFrom(NaN, Infinity, -Infinity, 0, -1, 1e-320, 1e308, null as unknown as number));
-  const curve = fc.record({ iteration: fc.array(fc.oneof(fc.nat(), fc.constant(NaN)), { maxLength: 4 }), error: fc.array(number, { maxLength: 4 }), predicted: fc.option(fc.array(number, { maxLength: 4 })) });
+  const curve = fc.record({
+    iteration: fc.array(fc.oneof(fc.nat(), fc.constant(NaN)), { maxLength: 4 }),
+    error: fc.array(number, { maxLength: 4 }),
+    predicted: fc.option(fc.array(number, { maxLength: 4 })),
+  });
   const anyArm = fc
-    .record({ strategy: fc.constantFrom('non-cooperative', 'multitask'), steadyError: number, predictedError: number, auc: number, curve: fc.option(curve), errorByAgent: fc.array(number, { maxLength: 4 }) })
-    .map(({ strategy, steadyError, ...more }) => arm(strategy, 'learned', steadyError, { ...more, eta: steadyError, bytesSent: steadyError, rounds: steadyError }));
+    .record({
+      strategy: fc.constantFrom('non-cooperative', 'multitask'),
+      steadyError: number,
+      predictedError: number,
+      auc: number,
+      curve: fc.option(curve),
+      errorByAgent: fc.array(number, { maxLength: 4 }),
+    })
+    .map(({ strategy, steadyError, ...more }) =>
+      arm(strategy, 'learned', steadyError, { ...more, eta: steadyError, bytesSent: steadyError, rounds: steadyError }),
+    );
   const laplacian = fc.array(fc.array(number, { maxLength: 4 }), { minLength: 3, maxLength: 3 });
   fc.assert(
     fc.property(fc.array(anyArm, { maxLength: 4 }), laplacian, fc.option(laplacian), (arms, learned, truth) => {

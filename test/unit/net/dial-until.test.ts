@@ -13,12 +13,21 @@ function scene(policy: Partial<DialPolicy> = {}) {
   const events: string[] = [];
   const accepted: Link[] = [];
   const listen = (): void =>
-    network.listen({ authorize: (bearer) => (bearer === 'right' ? 'a' : undefined), frameBytesMax: 8, onLink: (link) => void accepted.push(link) }, () => undefined);
+    network.listen(
+      { authorize: (bearer) => (bearer === 'right' ? 'a' : undefined), frameBytesMax: 8, onLink: (link) => void accepted.push(link) },
+      () => undefined,
+    );
   const dial = (bearer: string): (() => void) =>
     dialUntil(
       network,
       'memory:0',
-      { bearer, peer: 'agent 3', frameBytesMax: 8, onOpen: () => void events.push('open'), onFailed: (error) => void events.push(`${error.code} at ${clock.now()}: ${error.message}`) },
+      {
+        bearer,
+        peer: 'agent 3',
+        frameBytesMax: 8,
+        onOpen: () => void events.push('open'),
+        onFailed: (error) => void events.push(`${error.code} at ${clock.now()}: ${error.message}`),
+      },
       { clock, deadlineMs: 15_000, seed: 1, agent: 2, ...policy },
     );
   return { clock, events, accepted, listen, dial };
@@ -39,7 +48,7 @@ test('a refusal is final at once and keeps its code', () => {
   dial('wrong');
   clock.run();
   assert.equal(events.length, 1);
-  assert.match(events[0]!, /^WIRE_TOKEN at 0: agent 3 /);
+  assert.match(events[0], /^WIRE_TOKEN at 0: agent 3 /);
 });
 
 test('at the deadline it fails with the code it was given, naming whom and why', () => {
@@ -56,7 +65,7 @@ test('a link that opens after it gave up is terminated', () => {
   clock.setTimer(5, cancel);
   clock.run();
   let closed = 0;
-  accepted[0]!.onClose = () => void closed++;
+  accepted[0].onClose = () => void closed++;
   assert.deepEqual([events, closed], [[], 1]);
 });
 

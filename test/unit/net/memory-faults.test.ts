@@ -13,7 +13,7 @@ function transcript(faults: MemoryFaults): { readonly n: number; readonly atMs: 
   const network = new MemoryNetwork(clock, { delayMs: () => 2, faults });
   const arrived: { n: number; atMs: number }[] = [];
   const onLink = (link: Link): void => {
-    link.onFrame = (frame) => void arrived.push({ n: frame[0]! + 256 * frame[1]!, atMs: clock.now() });
+    link.onFrame = (frame) => void arrived.push({ n: frame[0] + 256 * frame[1], atMs: clock.now() });
   };
   const onOpen = (link: Link): void => {
     for (let n = 0; n < FRAMES; n++) clock.setTimer(n, () => link.send(Uint8Array.of(n % 256, n >> 8)));
@@ -26,7 +26,7 @@ function transcript(faults: MemoryFaults): { readonly n: number; readonly atMs: 
   return arrived;
 }
 
-const isSorted = (values: readonly number[]): boolean => values.every((value, i) => i === 0 || values[i - 1]! <= value);
+const isSorted = (values: readonly number[]): boolean => values.every((value, i) => i === 0 || values[i - 1] <= value);
 
 test('duplicates come at their rate, in order, and nothing is lost', () => {
   const order = transcript(FAULTS).map(({ n }) => n);

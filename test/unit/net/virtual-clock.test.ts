@@ -15,7 +15,10 @@ test('events run in order of time, then of scheduling, whatever was cancelled', 
     else expected.push([time, n]);
   }
   clock.run();
-  assert.deepEqual(ran, expected.sort(([t1 = 0, n1 = 0], [t2 = 0, n2 = 0]) => t1 - t2 || n1 - n2));
+  assert.deepEqual(
+    ran,
+    expected.sort(([t1 = 0, n1 = 0], [t2 = 0, n2 = 0]) => t1 - t2 || n1 - n2),
+  );
 });
 
 test('defer runs behind what already waits at this instant', () => {
@@ -39,9 +42,15 @@ test('runUntil stops at once, and says when it never comes', () => {
     clock.setTimer(10, beat);
   };
   beat();
-  assert.equal(clock.runUntil(() => beats === 4), true);
+  assert.equal(
+    clock.runUntil(() => beats === 4),
+    true,
+  );
   assert.deepEqual([beats, clock.now()], [4, 30]);
-  assert.equal(new VirtualClock().runUntil(() => false), false);
+  assert.equal(
+    new VirtualClock().runUntil(() => false),
+    false,
+  );
 });
 
 test('cancelling twice, or after the event, changes nothing', () => {

@@ -24,7 +24,12 @@ async function listen(context: TestContext) {
     link.onFrame = (frame) => void link.send(frame);
     link.onClose = (code, reason) => void closes.emit('close', { code, reason });
   };
-  acceptWebSockets(server, '/agents', { authorize: (bearer) => (bearer === 'right' ? 'peer' : undefined), frameBytesMax: 1_000, onLink, onRefused: (reason) => void refusals.push(reason) });
+  acceptWebSockets(server, '/agents', {
+    authorize: (bearer) => (bearer === 'right' ? 'peer' : undefined),
+    frameBytesMax: 1_000,
+    onLink,
+    onRefused: (reason) => void refusals.push(reason),
+  });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
   context.after(() => {
@@ -108,12 +113,21 @@ test('a dialler of another protocol version is told so', async (context) => {
   context.after(() => stale.close());
   const failure = await new Promise<unknown[]>((resolve, reject) => {
     const endpoint = `ws://127.0.0.1:${(stale.address() as AddressInfo).port}/agents`;
-    createWebSocketTransport().dial(endpoint, { bearer: 'right', peer: 'server', frameBytesMax: 1_000, onOpen: reject, onFailed: (...failed) => resolve(failed) });
+    createWebSocketTransport().dial(endpoint, {
+      bearer: 'right',
+      peer: 'server',
+      frameBytesMax: 1_000,
+      onOpen: reject,
+      onFailed: (...failed) => resolve(failed),
+    });
   });
   assert.deepEqual([String(failure[0]).split(':')[0], failure[1]], ['WIRE_VERSION', true]);
 });
 
-const pick = (headers: Readonly<Record<string, unknown>>): Record<string, string> => ({ Authorization: String(headers['authorization']), 'Sec-WebSocket-Key': String(headers['sec-websocket-key']) });
+const pick = (headers: Readonly<Record<string, unknown>>): Record<string, string> => ({
+  Authorization: String(headers['authorization']),
+  'Sec-WebSocket-Key': String(headers['sec-websocket-key']),
+});
 
 test('broken frames behind a proper handshake close their link only', async (context) => {
   const { port, links, closes } = await listen(context);
@@ -169,12 +183,15 @@ test('a header that never ends is cut off', async (context) => {
     );
   });
   await refused;
-  assert.match(refusals[0]!, /TIMEOUT/);
+  assert.match(refusals[0], /TIMEOUT/);
 });
 
 test('no end offers or accepts compression, and bytesSent is what the socket saw', async (context) => {
   const { server, port, links } = await listen(context);
-  assert.doesNotMatch(await attack(port, handshake({ 'Sec-WebSocket-Extensions': 'permessage-deflate' }), Uint8Array.of(0x88, 0x80, 0, 0, 0, 0)), /extensions/i);
+  assert.doesNotMatch(
+    await attack(port, handshake({ 'Sec-WebSocket-Extensions': 'permessage-deflate' }), Uint8Array.of(0x88, 0x80, 0, 0, 0, 0)),
+    /extensions/i,
+  );
   const { socket, offered } = await observed(server, port);
   const [before, beforeBack] = [socket.bytesRead, socket.bytesWritten];
   const link = await offered;
@@ -193,7 +210,13 @@ test('no end offers or accepts compression, and bytesSent is what the socket saw
 async function observed(server: Server, port: number) {
   const upgrade = once(server, 'upgrade');
   const offered = new Promise<Link>((resolve, reject) =>
-    createWebSocketTransport().dial(`ws://127.0.0.1:${port}/agents`, { bearer: 'right', peer: 'server', frameBytesMax: 1_000, onOpen: resolve, onFailed: (reason) => reject(new Error(reason)) }),
+    createWebSocketTransport().dial(`ws://127.0.0.1:${port}/agents`, {
+      bearer: 'right',
+      peer: 'server',
+      frameBytesMax: 1_000,
+      onOpen: resolve,
+      onFailed: (reason) => reject(new Error(reason)),
+    }),
   );
   const [request, socket] = (await upgrade) as [{ headers: Record<string, string> }, Socket];
   assert.equal(request.headers['sec-websocket-extensions'], undefined);

@@ -14,7 +14,13 @@ const numbers = fc.array(finite, { maxLength: 9 });
 const vector = fc.float64Array({ maxLength: 20, noNaN: true, noDefaultInfinity: true });
 
 const view = fc.oneof(
-  record({ kind: fc.constantFrom('none' as const, 'mean' as const), neighbours: fc.array(agent, { maxLength: 3 }), weights: numbers, strength: finite, hub: agent }),
+  record({
+    kind: fc.constantFrom('none' as const, 'mean' as const),
+    neighbours: fc.array(agent, { maxLength: 3 }),
+    weights: numbers,
+    strength: finite,
+    hub: agent,
+  }),
   fc.array(fc.tuple(agent, finite), { maxLength: 9 }).chain((edges) =>
     record({
       kind: fc.constant('edges' as const),
@@ -31,7 +37,10 @@ const work: fc.Arbitrary<Work> = fc.oneof(
   record({ kind: fc.constant('standardize' as const), shift: numbers, scale: numbers, ridges: numbers }),
   record({ kind: fc.constant('explore' as const), stepSize: atLeastZero, untilStep: whole, windowSteps: whole, tailFromStep: whole }),
   record({ kind: fc.constant('evidence' as const), needs: fc.array(name, { maxLength: 4 }), ridge: atLeastZero }),
-  record({ kind: fc.constant('connect' as const), neighbours: fc.array(record({ agent, endpoint: text, ticket: text, dial: fc.boolean() }), { maxLength: 5 }) }),
+  record({
+    kind: fc.constant('connect' as const),
+    neighbours: fc.array(record({ agent, endpoint: text, ticket: text, dial: fc.boolean() }), { maxLength: 5 }),
+  }),
   record({
     kind: fc.constant('cooperate' as const),
     arm: whole,
@@ -52,7 +61,13 @@ const work: fc.Arbitrary<Work> = fc.oneof(
 );
 
 export const arbitraryMessage: fc.Arbitrary<ControlMessage> = fc.oneof(
-  record({ type: fc.constant('hello' as const), version: fc.constant(PROTOCOL_VERSION), agent: fc.oneof(agent, fc.constant(ANY_AGENT)), incarnation: whole, endpoint: text }),
+  record({
+    type: fc.constant('hello' as const),
+    version: fc.constant(PROTOCOL_VERSION),
+    agent: fc.oneof(agent, fc.constant(ANY_AGENT)),
+    incarnation: whole,
+    endpoint: text,
+  }),
   record({ type: fc.constant('welcome' as const), run: name, agent, agents: agent, seed: fc.maxSafeInteger(), linkSecret: text, job: text }),
   record({ type: fc.constant('assign' as const), stage: whole, work }),
   record({ type: fc.constant('report' as const), stage: whole, values: fc.array(fc.tuple(name, vector), { maxLength: 6 }).map((entries) => new Map(entries)) }),

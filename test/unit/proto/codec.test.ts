@@ -31,14 +31,20 @@ const samples: ControlMessage[] = [
   { type: 'hello', version: PROTOCOL_VERSION, agent: 3, incarnation: 1, endpoint: 'ws://127.0.0.1:4000/' },
   { type: 'welcome', run: 'paper-7', agent: 3, agents: 10, seed: 7, linkSecret: 'c0ffee', job: '{"kind":"gmrf-regression"}' },
   { type: 'assign', stage: 4, work: cooperate },
-  { type: 'report', stage: 4, values: new Map([['iterate', Float64Array.of(1, -2, 3)], ['noise', Float64Array.of(0.05)]]) },
+  {
+    type: 'report',
+    stage: 4,
+    values: new Map([
+      ['iterate', Float64Array.of(1, -2, 3)],
+      ['noise', Float64Array.of(0.05)],
+    ]),
+  },
   { type: 'progress', stage: 4, iteration: 12, bytesSent: 2 ** 40, waitingFor: 'agent 3' },
   { type: 'heartbeat' },
   { type: 'leave', code: 'AGENT_FAILED', detail: 'why' },
 ];
 
-const refuses = (action: () => unknown, code: ErrorCode): void =>
-  assert.throws(action, (error) => error instanceof KindredError && error.code === code);
+const refuses = (action: () => unknown, code: ErrorCode): void => assert.throws(action, (error) => error instanceof KindredError && error.code === code);
 const decodeWire = (body: Parameters<typeof Frame.encode>[0]): ControlMessage => decode(Frame.encode(body).finish());
 
 test('every message survives the wire', () => {
@@ -53,7 +59,7 @@ test('every message survives the wire', () => {
 });
 
 test('a decoded report shares no memory with its frame', () => {
-  const frame = encode(samples[3]!);
+  const frame = encode(samples[3]);
   const report = decode(frame);
   frame.fill(0xff);
   assert.deepEqual(report, samples[3]);
@@ -61,7 +67,9 @@ test('a decoded report shares no memory with its frame', () => {
 
 test('fields out of range are refused with the field in the text', () => {
   const hello = { version: PROTOCOL_VERSION, agent: 0, incarnation: 0, endpoint: '' };
-  const assign = (change: object) => ({ assign: { stage: 1, cooperate: { ...cooperate, etas: [1], view: { kind: 1, neighbours: [1], weights: [1] }, ...change } } });
+  const assign = (change: object) => ({
+    assign: { stage: 1, cooperate: { ...cooperate, etas: [1], view: { kind: 1, neighbours: [1], weights: [1] }, ...change } },
+  });
   const refused = [
     { hello: { ...hello, agent: LIMITS.agentsMax } },
     { hello: { ...hello, endpoint: 'x'.repeat(LIMITS.endpointCharsMax + 1) } },
@@ -80,7 +88,7 @@ test('fields out of range are refused with the field in the text', () => {
     { report: { values: Array.from({ length: LIMITS.reportVectorsMax + 1 }, (_, i) => ({ name: `v${i}` })) } },
     { progress: { bytesSent: -1 } },
   ];
-  for (const body of refused) refuses(() => decodeWire(body as never), 'WIRE_GARBAGE');
+  for (const body of refused) refuses(() => decodeWire(body), 'WIRE_GARBAGE');
   assert.deepEqual(decodeWire(assign({}) as never).type, 'assign');
   refuses(() => decodeWire({ hello: { ...hello, version: PROTOCOL_VERSION + 1 } }), 'WIRE_VERSION');
   refuses(() => decodeWire({ report: { values: [{ name: 'a', values: new Uint8Array(Float64Array.of(NaN).buffer) }] } }), 'PARAMETERS_NOT_FINITE');
@@ -117,7 +125,7 @@ test('200,000 mutated frames end in a message or a KindredError', () => {
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;
   for (let n = 0; n < 200_000; n++) {
-    const frame = mutate(frames[n % frames.length]!, n);
+    const frame = mutate(frames[n % frames.length], n);
     try {
       read(frame);
     } catch (error) {

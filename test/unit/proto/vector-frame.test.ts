@@ -9,8 +9,7 @@ const uint32 = fc.oneof(fc.nat(300), fc.nat(2 ** 31 - 1), fc.constantFrom(0, 127
 const header = fc.record({ epoch: uint32, step: uint32, durableStep: uint32 }, { noNullPrototype: true });
 const values = fc.float64Array({ maxLength: 40, noNaN: true, noDefaultInfinity: true });
 
-const refuses = (action: () => unknown, code: ErrorCode): void =>
-  assert.throws(action, (error) => error instanceof KindredError && error.code === code);
+const refuses = (action: () => unknown, code: ErrorCode): void => assert.throws(action, (error) => error instanceof KindredError && error.code === code);
 
 /** WebSocket header and client mask of a message of this length (RFC 6455, section 5.2). */
 const webSocketBytes = (length: number): number => (length < 126 ? 2 : length < 65_536 ? 4 : 10) + 4;

@@ -21,7 +21,10 @@ interface Network {
 function network(file: string, train: number, seed: number, batch?: number): Network {
   const table = parseTable(readFileSync(join(projectRoot, 'examples/data', file), 'utf8'), file, { task: 'task', target: 'y', loss: 'squared' });
   const spec = { train, seed, order: 'random', tooFew: 'refuse' } as const;
-  const { kept } = selectTasks(table.tasks.map(({ name, targets }) => ({ name, rows: targets.length })), spec);
+  const { kept } = selectTasks(
+    table.tasks.map(({ name, targets }) => ({ name, rows: targets.length })),
+    spec,
+  );
   const data = kept.map((index, agent) => {
     const { rows: x, targets: y } = table.tasks[index];
     return splitRows({ count: y.length, features: table.features.length, x, y }, agent, spec);
@@ -31,7 +34,10 @@ function network(file: string, train: number, seed: number, batch?: number): Net
   const options = { loss: 'squared', subset: 'all', seed: 1, ...(batch === undefined ? {} : { batch }) } as const;
   const tasks = data.map((rows, agent) => createTableTask(rows, standard, { ...options, agent }));
   const grid = ridgeGrid(train, meanFeatureVariance(merged, standard.scale));
-  const ridge = chooseRidge(tasks.map((task) => Float64Array.from(grid, (lambda) => task.leaveOneOutLoss(lambda))), grid);
+  const ridge = chooseRidge(
+    tasks.map((task) => Float64Array.from(grid, (lambda) => task.leaveOneOutLoss(lambda))),
+    grid,
+  );
   return { tasks, targetSd: targetDeviation(merged), ridge };
 }
 
@@ -69,7 +75,7 @@ test('irish_wind by local SGD with batches of 8 is within 1 % of exact solves', 
   assert.notEqual(exact, stochastic);
 });
 
-test('errors are in the target\'s own units and the held-out fifth is no part of the fitting rows', () => {
+test("errors are in the target's own units and the held-out fifth is no part of the fitting rows", () => {
   const raw = someRows(30, 2, 21);
   const rows = { ...raw, y: raw.y.map((y) => 1000 * y) };
   const data = splitRows(rows, 0, { train: 20, seed: 0, order: 'file', tooFew: 'refuse' });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { buildGraph, graphFromEdges, laplacian } from '../../../../core/graph.ts';
-import { combine, frobeniusNorm, multiply, transpose, type Matrix } from '../../../../core/linalg/matrix.ts';
+import { combine, frobeniusNorm, multiply, transpose } from '../../../../core/linalg/matrix.ts';
 import { laplacianPseudoInverse } from '../../../../core/linalg/ones-complement.ts';
 import { createGmrfTask, sampleTruth } from '../../../../core/problem/gmrf-regression.ts';
 import { draw } from '../../../../core/random.ts';
@@ -25,7 +25,13 @@ test('the truth has covariance pinv(L), literally sums to zero over the agents, 
 });
 
 test('on a disconnected graph every component is its own field; an agent alone has the truth 0', () => {
-  const l = laplacian(graphFromEdges(6, [{ source: 0, target: 2, weight: 2 }, { source: 1, target: 3, weight: 1 }, { source: 3, target: 4, weight: 3 }]));
+  const l = laplacian(
+    graphFromEdges(6, [
+      { source: 0, target: 2, weight: 2 },
+      { source: 1, target: 3, weight: 1 },
+      { source: 3, target: 4, weight: 3 },
+    ]),
+  );
   const dimension = 40_000;
   const truth = sampleTruth(l, dimension, 8);
   const covariance = combine(1 / dimension, multiply(truth, transpose(truth)), 0, l);
@@ -137,7 +143,10 @@ function steady(mu: number, batch: number, noise: number, dimension: number, ste
 }
 
 test('the steady deviation is mu s / (B (2 - nu)) and the energy identity finds it without s (algorithms-1 section 1)', () => {
-  for (const [mu, batch, noise, dimension, steps] of [[0.005, 20, 200, 200, 12_000], [0.02, 1, 1, 50, 60_000]] as const) {
+  for (const [mu, batch, noise, dimension, steps] of [
+    [0.005, 20, 200, 200, 12_000],
+    [0.02, 1, 1, 50, 60_000],
+  ] as const) {
     const { deviation, energy } = steady(mu, batch, noise, dimension, steps);
     const theory = noiseFloor(mu, noise, batch, dimension);
     assert.ok(Math.abs(deviation / theory - 1) < 0.03, `${deviation} for ${theory}`);

@@ -70,15 +70,28 @@ for (const { name, labels, create } of LOSSES) {
 }
 
 test('squared: leave-one-out equals refitting without each row, also with fewer rows than slopes', () => {
-  for (const [count, ridge] of [[25, 0.7], [4, 0.01]]) {
+  for (const [count, ridge] of [
+    [25, 0.7],
+    [4, 0.01],
+  ]) {
     const rows = someRows(count, 5, 11);
-    assert.ok(relativeDifference(new SquaredModel(rows).leaveOneOutLoss(ridge), refitLoss(rows, ridge, (r) => new SquaredModel(r))) < 1e-6);
+    assert.ok(
+      relativeDifference(
+        new SquaredModel(rows).leaveOneOutLoss(ridge),
+        refitLoss(rows, ridge, (r) => new SquaredModel(r)),
+      ) < 1e-6,
+    );
   }
 });
 
 test('logistic: approximate leave-one-out is within 3 % of refitting without each row', () => {
   const rows = someRows(60, 3, 12, true);
-  assert.ok(relativeDifference(new LogisticModel(rows).leaveOneOutLoss(2), refitLoss(rows, 2, (r) => new LogisticModel(r))) < 0.03);
+  assert.ok(
+    relativeDifference(
+      new LogisticModel(rows).leaveOneOutLoss(2),
+      refitLoss(rows, 2, (r) => new LogisticModel(r)),
+    ) < 0.03,
+  );
 });
 
 test('squared: residual sums of a vanishing ridge are those of least squares', () => {

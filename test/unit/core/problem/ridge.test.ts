@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ETA_POINTS, chooseRidge, etaGrid, leastTotal, ridgeGrid } from '../../../../core/problem/ridge.ts';
 
-test('one lambda for all: the least sum over agents, not any agent\'s own best', () => {
+test("one lambda for all: the least sum over agents, not any agent's own best", () => {
   const grid = [1, 10, 100];
   assert.equal(chooseRidge([Float64Array.of(0, 2, 9), Float64Array.of(9, 2, 0)], grid), 10);
   assert.equal(chooseRidge([Float64Array.of(0, 0, 1)], grid), 1);

@@ -18,7 +18,10 @@ test('golden training rows of us_productivity and irish_wind', () => {
 
 test('a split order is a permutation that differs by agent and seed; file order is the identity', () => {
   const order = splitOrder(50, 3, SPEC);
-  assert.deepEqual([...order].sort((a, b) => a - b), [...splitOrder(50, 3, { ...SPEC, order: 'file' })]);
+  assert.deepEqual(
+    [...order].sort((a, b) => a - b),
+    [...splitOrder(50, 3, { ...SPEC, order: 'file' })],
+  );
   assert.notDeepEqual(order, splitOrder(50, 4, SPEC));
   assert.notDeepEqual(order, splitOrder(50, 3, { ...SPEC, seed: 1 }));
 });
@@ -29,14 +32,22 @@ test('train is a count from 1 and a fraction below; a fifth of the training rows
 });
 
 test('tooFew: refuse names the task, drop lists it, and two tasks must remain', () => {
-  const tasks = [{ name: 'a', rows: 9 }, { name: 'b', rows: 8 }, { name: 'c', rows: 20 }];
+  const tasks = [
+    { name: 'a', rows: 9 },
+    { name: 'b', rows: 8 },
+    { name: 'c', rows: 20 },
+  ];
   assert.throws(() => selectTasks(tasks, SPEC, 'data.csv'), refusal(/task "b" has 8 rows; 9 are needed to train on 6/));
   assert.deepEqual(selectTasks(tasks, { ...SPEC, tooFew: 'drop' }), { kept: [0, 2], dropped: ['b'] });
   assert.throws(() => selectTasks(tasks, { ...SPEC, train: 10, tooFew: 'drop' }), refusal(/only 1 task/));
 });
 
 test('a fraction needs two rows to train on and one to test', () => {
-  const tasks = [{ name: 'a', rows: 4 }, { name: 'b', rows: 10 }, { name: 'c', rows: 2 }];
+  const tasks = [
+    { name: 'a', rows: 4 },
+    { name: 'b', rows: 10 },
+    { name: 'c', rows: 2 },
+  ];
   assert.deepEqual(selectTasks(tasks, { ...SPEC, train: 0.5, tooFew: 'drop' }).dropped, ['c']);
 });
 

@@ -14,7 +14,10 @@ function run(solver: StochasticSolver, passes: number, coupling = 20): Float64Ar
   return w;
 }
 
-for (const [name, model] of [['squared', new SquaredModel(someRows(60, 4, 1))], ['logistic', new LogisticModel(someRows(60, 4, 1, true))]] as const) {
+for (const [name, model] of [
+  ['squared', new SquaredModel(someRows(60, 4, 1))],
+  ['logistic', new LogisticModel(someRows(60, 4, 1, true))],
+] as const) {
   test(`${name}: epochs come to rest near the exact local solution, and not on it`, () => {
     const exact = new Float64Array(5);
     model.solve(20, PULL, exact);
@@ -56,7 +59,11 @@ test('no coupling is too strong: the slopes follow pull / coupling', () => {
 });
 
 test('a batch as large as the task, and one row, work', () => {
-  for (const [count, batch] of [[10, 64], [1, 8], [7, 1]]) {
+  for (const [count, batch] of [
+    [10, 64],
+    [1, 8],
+    [7, 1],
+  ]) {
     const w = run(new StochasticSolver(new SquaredModel(someRows(count, 4, 2)), { ...OPTIONS, batch }), 50);
     assert.ok(w.every(Number.isFinite), `${count} rows, batch ${batch}`);
   }

@@ -20,7 +20,7 @@ test('W = sqrt(10) pinv(L)^(1/2) gives L back to 1e-8 at KKT 1e-8 (algorithms-1 
   assert.ok(relativeError(learn(goldenEstimates(0), { kkt: TIGHT }), REF) < 1e-8);
 });
 
-test('with n I added to S the errors are pinv\'s golden ones; with n subtracted L comes back (algorithms-1 section 4)', () => {
+test("with n I added to S the errors are pinv's golden ones; with n subtracted L comes back (algorithms-1 section 4)", () => {
   for (const { noise, error } of GOLDEN_ERRORS) {
     const w = goldenEstimates(noise, 100);
     assert.ok(Math.abs(relativeError(learn(w, { kkt: TIGHT }), REF) - error) < 1e-6);
@@ -29,7 +29,7 @@ test('with n I added to S the errors are pinv\'s golden ones; with n subtracted 
   }
 });
 
-test('every agent\'s own noise is subtracted', () => {
+test("every agent's own noise is subtracted", () => {
   const noise = Float64Array.from({ length: 10 }, (_, k) => 0.01 * (k + 1));
   const w = goldenEstimates(0, 200);
   const noisy = { ...w, data: w.data.slice(), rows: 10, cols: 2_000 + 10 };
@@ -51,7 +51,10 @@ function noisyDraw(dimension: number, noise: number, seed: number): Matrix {
 }
 
 test('M = 12 and 20 with known noise .0529: mean error over 20 draws at most .60 and .55', () => {
-  for (const [dimension, limit] of [[12, 0.6], [20, 0.55]] as const) {
+  for (const [dimension, limit] of [
+    [12, 0.6],
+    [20, 0.55],
+  ] as const) {
     const errors = Array.from({ length: 20 }, (_, seed) => relativeError(learn(noisyDraw(dimension, 0.0529, seed + 1), { noise: 0.0529 }), REF));
     const mean = errors.reduce((sum, x) => sum + x, 0) / errors.length;
     assert.ok(mean <= limit, `M = ${dimension}: ${mean}`);
@@ -73,7 +76,10 @@ function distancesOf(w: Matrix): Matrix {
 }
 
 test('the solver agrees with dense projected gradient', () => {
-  for (const [agents, dimension] of [[5, 40], [7, 9]] as const) {
+  for (const [agents, dimension] of [
+    [5, 40],
+    [7, 9],
+  ] as const) {
     const w = sampleTruth(REF, dimension, 31);
     const distances = distancesOf({ rows: agents, cols: dimension, data: w.data.slice(0, agents * dimension) });
     const { laplacian } = solveCgl(distances, 1e-10);
@@ -99,8 +105,13 @@ test('the optimality conditions hold: r = s on edges, r <= s elsewhere, sum w s 
   assert.ok(Math.abs(total - 9) < 1e-6);
 });
 
-test('every output is a graph\'s Laplacian, connected, also with fewer dimensions than agents and any unit', () => {
-  for (const [dimension, noise, unit] of [[3, 0, 1], [5, 0.05, 1e-4], [12, 0, 1e4], [200, 0.05, 1]] as const) {
+test("every output is a graph's Laplacian, connected, also with fewer dimensions than agents and any unit", () => {
+  for (const [dimension, noise, unit] of [
+    [3, 0, 1],
+    [5, 0.05, 1e-4],
+    [12, 0, 1e4],
+    [200, 0.05, 1],
+  ] as const) {
     const w = noisyDraw(dimension, 0.05, 7);
     w.data.forEach((x, i) => (w.data[i] = unit * x));
     const l = learn(w, { noise: noise * unit * unit });
@@ -128,7 +139,12 @@ test('two identical agents: finite, the strongest edge, and said so; all identic
 });
 
 test('two agents: w = 1 / s', () => {
-  const l = learn(fromRows([[1, 2, 3, 4], [1, 1, 5, 4]]));
+  const l = learn(
+    fromRows([
+      [1, 2, 3, 4],
+      [1, 1, 5, 4],
+    ]),
+  );
   assert.ok(Math.abs(l.data[0] - 1 / (5 / 4)) < 1e-9);
 });
 

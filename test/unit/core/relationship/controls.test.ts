@@ -14,7 +14,7 @@ test('a permuted Laplacian is the same graph elsewhere', () => {
   assert.ok(relativeError(permuted, REF) > 0.2);
 });
 
-test('the complete Laplacian is I - 11\'/K scaled to a trace', () => {
+test("the complete Laplacian is I - 11'/K scaled to a trace", () => {
   const l = completeLaplacian(5, 12);
   assert.ok(Math.abs(trace(l) - 12) < 1e-14);
   const c = 12 / 4;
@@ -27,9 +27,17 @@ test('the relative error is that of the Frobenius norm', () => {
   assert.equal(relativeError(zeros(10, 10), REF), 1);
 });
 
-test('edges carry the weight -L_kl; negative ones are counted as no graph\'s', () => {
-  const l = fromRows([[3, -2, -1], [-2, 1.5, 0.5], [-1, 0.5, 0.5]]);
-  assert.deepEqual(laplacianEdges(l), [[0, 1, 2], [0, 2, 1], [1, 2, -0.5]]);
+test("edges carry the weight -L_kl; negative ones are counted as no graph's", () => {
+  const l = fromRows([
+    [3, -2, -1],
+    [-2, 1.5, 0.5],
+    [-1, 0.5, 0.5],
+  ]);
+  assert.deepEqual(laplacianEdges(l), [
+    [0, 1, 2],
+    [0, 2, 1],
+    [1, 2, -0.5],
+  ]);
   assert.equal(positiveOffDiagonalShare(l), 1 / 3);
   assert.equal(laplacianEdges(REF).length, 13);
 });

@@ -11,7 +11,10 @@ const SIGNED = new Set(['pinv']);
 for (const estimator of Object.values(ESTIMATORS)) {
   test(`${estimator.name} keeps the laws of estimators`, () => {
     const results = checkEstimator(estimator, { signed: SIGNED.has(estimator.name) });
-    assert.deepEqual(results.filter(({ passed }) => !passed), []);
+    assert.deepEqual(
+      results.filter(({ passed }) => !passed),
+      [],
+    );
     assert.equal(results.length, 8);
   });
 }
@@ -27,14 +30,22 @@ const altered = (alter: (estimate: Estimate, first: number) => void): Estimator 
     return estimate;
   },
 });
-const failing = (estimator: Estimator): string[] => checkEstimator(estimator).filter(({ passed }) => !passed).map(({ law }) => law);
+const failing = (estimator: Estimator): string[] =>
+  checkEstimator(estimator)
+    .filter(({ passed }) => !passed)
+    .map(({ law }) => law);
 
 test('the laws find estimators that break them', () => {
   assert.deepEqual(failing(altered(({ relationship: { laplacian } }) => (laplacian.data[1] = 0.1))).includes('the result is a Laplacian'), true);
   let calls = 0;
   assert.ok(failing(altered(({ relationship: { laplacian } }) => (laplacian.data[0] += ++calls * 1e-9))).includes('equal reports give equal results'));
   assert.ok(failing(altered(({ relationship: { laplacian } }, first) => (laplacian.data[0] *= 1 + first * first))).includes('permutation equivariance'));
-  assert.ok(failing(altered(({ relationship: { laplacian } }) => laplacian.data.fill(1))).includes('a planted relationship is recovered as the dimension grows'));
-  const credulous: Estimator = { ...cgl, observe: (state, one) => ({ ...state, evidence: state.evidence.with(one.agent, { ...one, average: one.average!.map((x) => x || 0) }) }) };
+  assert.ok(
+    failing(altered(({ relationship: { laplacian } }) => laplacian.data.fill(1))).includes('a planted relationship is recovered as the dimension grows'),
+  );
+  const credulous: Estimator = {
+    ...cgl,
+    observe: (state, one) => ({ ...state, evidence: state.evidence.with(one.agent, { ...one, average: one.average!.map((x) => x || 0) }) }),
+  };
   assert.deepEqual(failing(credulous), ['bad reports are refused with a code']);
 });

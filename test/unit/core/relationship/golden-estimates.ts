@@ -18,7 +18,10 @@ export const GOLDEN_ERRORS = [
 /** sqrt(10) (pinv(L) + n I)^(1/2), the 10 columns repeated: M = 10 `copies`, the covariance stays the same. */
 export function goldenEstimates(noise: number, copies = 1): Matrix {
   const { values, vectors } = symmetricEigen(combine(1, laplacianPseudoInverse(REF), noise, identity(10)));
-  const root = recompose(values.map((value) => Math.sqrt(10 * Math.max(0, value))), vectors);
+  const root = recompose(
+    values.map((value) => Math.sqrt(10 * Math.max(0, value))),
+    vectors,
+  );
   const out = zeros(10, 10 * copies);
   for (let k = 0; k < 10; k++) for (let m = 0; m < out.cols; m++) out.data[k * out.cols + m] = root.data[10 * k + (m % 10)];
   return out;

@@ -23,7 +23,7 @@ test('with n I added to S the errors are the golden ones (algorithms-1 section 4
   assert.ok(Math.abs(complementSpectrum(learned).values[8] - 6.357099) < 1e-6);
 });
 
-test('equals numpy.linalg.pinv(Q W W\' Q / M, rcond=1e-10, hermitian=True) in float64', () => {
+test("equals numpy.linalg.pinv(Q W W' Q / M, rcond=1e-10, hermitian=True) in float64", () => {
   const w = fromRows(Array.from({ length: 5 }, (_, k) => Array.from({ length: 16 }, (_, m) => Math.sin(1 + 3 * k + 1.7 * m * (k + 1)) + 0.1 * m)));
   const numpy = fromRows([
     [1.80140163314914, -0.1941819136941, -0.66400534738164, -0.25920061776336, -0.68401375431004],
@@ -46,19 +46,30 @@ test('below three dimensions per agent it answers only by force, and says not to
 test('fewer dimensions than agents: forced, the eigenvalues that are zero stay zero', () => {
   const w = fromRows(Array.from({ length: 6 }, (_, k) => [Math.sin(k + 1), Math.cos(3 * k), k]));
   const { values } = complementSpectrum(learn(w, true));
-  assert.deepEqual([...values].map((value) => Math.abs(value) > 1e-9), [false, false, true, true, true]);
+  assert.deepEqual(
+    [...values].map((value) => Math.abs(value) > 1e-9),
+    [false, false, true, true, true],
+  );
 });
 
 test('identical agents are refused, by force answered without infinities; nothing at all is always refused', () => {
-  const w = fromRows([[1, 2, 3, 1, 0, 2, 1, 5, 2], [1, 2, 3, 1, 0, 2, 1, 5, 2], [0, 1, 0, 2, 1, 1, 3, 1, 2]]);
+  const w = fromRows([
+    [1, 2, 3, 1, 0, 2, 1, 5, 2],
+    [1, 2, 3, 1, 0, 2, 1, 5, 2],
+    [0, 1, 0, 2, 1, 1, 3, 1, 2],
+  ]);
   assert.throws(() => learn(w), illPosed(/span only 1 of 2 directions/));
   assert.ok(learn(w, true).data.every(Number.isFinite));
-  const same = fromRows(Array.from({ length: 3 }, () => new Array<number>(9).fill(4)));
+  const same = fromRows(Array.from({ length: 3 }, () => Array.from({ length: 9 }, () => 4)));
   assert.throws(() => learn(same, true), illPosed(/all agents report the same/));
 });
 
 test('it counts the positive off-diagonals that no graph has', () => {
-  const w = fromRows([[1, 0, 0, 0, 2, 0, 0, 0, 1], [-1, 0.1, 0, 0.3, -2, 0, 0.2, 0, -1.1], [0, 1, 1, 0.5, 0, 1, -1, 2, 0]]);
+  const w = fromRows([
+    [1, 0, 0, 0, 2, 0, 0, 0, 1],
+    [-1, 0.1, 0, 0.3, -2, 0, 0.2, 0, -1.1],
+    [0, 1, 1, 0.5, 0, 1, -1, 2, 0],
+  ]);
   const found = learnFrom(pinv, w).diagnostics.find(({ code }) => code === 'POSITIVE_OFF_DIAGONALS');
   const learned = learn(w);
   const share = [learned.data[1], learned.data[2], learned.data[5]].filter((x) => x > 0).length / 3;

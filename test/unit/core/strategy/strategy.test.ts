@@ -51,8 +51,8 @@ test('two Chebyshev rounds come close to (I + N L)^-1', () => {
 });
 
 test('a uniform averaging matrix becomes a mean, another one does not', () => {
-  assert.equal(averagingViews(metropolisWeights(buildGraph('complete', 5, 1)))[0]!.kind, 'mean');
-  assert.equal(averagingViews(metropolisWeights(buildGraph('ring', 5, 1)))[0]!.kind, 'edges');
+  assert.equal(averagingViews(metropolisWeights(buildGraph('complete', 5, 1)))[0].kind, 'mean');
+  assert.equal(averagingViews(metropolisWeights(buildGraph('ring', 5, 1)))[0].kind, 'edges');
 });
 
 function tasks(): GradientTask[] {
@@ -63,14 +63,14 @@ function tasks(): GradientTask[] {
 /** All agents in lock step, each with its own strategy run: what the network does, without a network. */
 function runAgents(name: string, views: readonly LocalView[], iterations: number, spectrumMax = 1): Matrix {
   const runs = tasks().map((task, k) =>
-    strategyByName(name)!.start({ task, view: views[k]!, agents: K, stepSize: MU, eta: ETA, ridge: 0, noise: NOISE[k]!, spectrumMax, isRecorded: () => true }),
+    strategyByName(name)!.start({ task, view: views[k], agents: K, stepSize: MU, eta: ETA, ridge: 0, noise: NOISE[k], spectrumMax, isRecorded: () => true }),
   );
   for (let iteration = 1; iteration <= iterations; iteration++) {
     for (const run of runs) run.adapt(iteration);
-    for (let hop = 0; hop < runs[0]!.hops(iteration); hop++) {
+    for (let hop = 0; hop < runs[0].hops(iteration); hop++) {
       const sent = runs.map((run) => run.outgoing.slice());
-      const mean = Float64Array.from({ length: M }, (_, m) => sent.reduce((sum, vector) => sum + vector[m]!, 0) / K);
-      runs.forEach((run, k) => run.combine(hop, { vectors: views[k]!.neighbours.map((l) => sent[l]), mean: views[k]!.kind === 'mean' ? mean : undefined }));
+      const mean = Float64Array.from({ length: M }, (_, m) => sent.reduce((sum, vector) => sum + vector[m], 0) / K);
+      runs.forEach((run, k) => run.combine(hop, { vectors: views[k].neighbours.map((l) => sent[l]), mean: views[k].kind === 'mean' ? mean : undefined }));
     }
   }
   return fromRows(runs.map((run) => run.output()));
@@ -94,9 +94,9 @@ function closeTo(actual: Matrix, expected: Matrix): void {
 }
 
 function ones(): Matrix {
-  return fromRows(Array.from({ length: K }, () => new Array<number>(K).fill(1)));
+  return fromRows(Array.from({ length: K }, () => Array.from({ length: K }, () => 1)));
 }
 
 function scaledRows(matrix: Matrix, scales: readonly number[]): Matrix {
-  return { ...matrix, data: matrix.data.map((value, at) => scales[Math.floor(at / matrix.cols)]! * value) };
+  return { ...matrix, data: matrix.data.map((value, at) => scales[Math.floor(at / matrix.cols)] * value) };
 }

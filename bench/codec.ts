@@ -1,0 +1,62 @@
+/**
+ * Vector frames against a copy of the same bytes - into a new buffer, as a program without reuse must, and into a
+ * reused one - and against protobuf's generated code. Decoding includes the finite check.
+ * Interleaved, medians over the repetitions. Prints JSON per dimension: MB/s, and x of the copy into a new buffer.
+ *
+ *   node dist/bench/codec.js
+ */
+import { kindred } from '../proto/generated/wire.js';
+import type { VectorHeader } from '../proto/messages.ts';
+import { readVectorFrame, VectorFrameWriter } from '../proto/vector-frame.ts';
+
+const REPETITIONS = 15;
+const BYTES_PER_REPETITION = 64 * 1024 * 1024;
+const { Frame } = kindred.wire;
+
+type Contender = 'copyToNew' | 'copyToReused' | 'encode' | 'decode' | 'generatedEncode' | 'generatedDecode';
+
+function contenders(dimension: number): Record<Contender, () => void> {
+  const values = Float64Array.from({ length: dimension }, (_, i) => Math.sin(i));
+  const bytes = new Uint8Array(values.buffer);
+  const out = new Float64Array(dimension);
+  const copy = new Uint8Array(8 * dimension);
+  const header: VectorHeader = { epoch: 1, step: 70_000, durableStep: 0 };
+  const read: VectorHeader = { epoch: 0, step: 0, durableStep: 0 };
+  const writer = new VectorFrameWriter(dimension);
+  const frame = new VectorFrameWriter(dimension).encode(header, values);
+  return {
+    copyToNew: () => void bytes.slice(),
+    copyToReused: () => copy.set(bytes),
+    encode: () => void writer.encode(header, values),
+    decode: () => readVectorFrame(frame, dimension, read, out),
+    generatedEncode: () => void Frame.encode({ ...header, vector: bytes }).finish(),
+    generatedDecode: () => void Frame.decode(frame).vector?.slice(),
+  };
+}
+
+function megabytesPerSecond(action: () => void, dimension: number): number {
+  const calls = Math.ceil(BYTES_PER_REPETITION / (8 * dimension));
+  const start = performance.now();
+  for (let n = 0; n < calls; n++) action();
+  return (8e-6 * dimension * calls) / ((performance.now() - start) / 1_000);
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
+}
+
+function measure(dimension: number) {
+  const actions = Object.entries(contenders(dimension)) as [Contender, () => void][];
+  const speeds = new Map<Contender, number[]>(actions.map(([name]) => [name, []]));
+  for (let repetition = 0; repetition < REPETITIONS; repetition++) {
+    for (const [name, action] of actions) speeds.get(name)!.push(megabytesPerSecond(action, dimension));
+  }
+  const baseline = speeds.get('copyToNew')!;
+  const rows = actions.map(([name]) => {
+    const own = speeds.get(name)!;
+    return [name, { megabytesPerSecond: Math.round(median(own)), ofCopy: Number(median(own.map((speed, i) => speed / baseline[i]!)).toFixed(2)) }];
+  });
+  return { dimension, ...Object.fromEntries(rows) };
+}
+
+for (const dimension of [100, 1_000, 10_000, 100_000]) console.log(JSON.stringify(measure(dimension)));

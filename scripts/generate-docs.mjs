@@ -1,0 +1,13 @@
+// Writes the documents that are derived from the code (config/references.ts); run by `npm run docs`, after the build.
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { references } from '../dist/config/references.js';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const read = (file) => readFileSync(path.join(root, file), 'utf8');
+
+for (const { path: file, text } of references(read)) {
+  writeFileSync(path.join(root, file), text);
+  console.error(`wrote ${file}`);
+}

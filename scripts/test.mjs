@@ -1,0 +1,26 @@
+// Runs the compiled tests: all but the long acceptance runs, or those under the folders or files given
+// (paths below test/, without .ts).
+//   npm test            npm test unit            npm test process/death            npm test acceptance
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const folder = path.join(path.dirname(path.dirname(fileURLToPath(import.meta.url))), 'dist', 'test');
+const wanted = process.argv.slice(2);
+
+const all = readdirSync(folder, { recursive: true })
+  .map(String)
+  .filter((file) => file.endsWith('.test.js'))
+  .sort();
+const chosen =
+  wanted.length === 0
+    ? all.filter((file) => !file.startsWith('acceptance'))
+    : all.filter((file) => wanted.some((name) => file.startsWith(name.replace(/\.test\.ts$/, ''))));
+if (chosen.length === 0) {
+  console.error(`no test is named ${wanted.join(', ')}; there are ${all.map((file) => file.replace(/\.test\.js$/, '')).join(', ')}`);
+  process.exit(2);
+}
+const files = chosen.map((file) => path.join(folder, file));
+const { status } = spawnSync(process.execPath, ['--test', '--test-reporter=spec', '--test-concurrency=2', ...files], { stdio: 'inherit' });
+process.exit(status ?? 1);
