@@ -95,7 +95,7 @@ export class Agent {
         onOpen,
         onFailed: (error) => this.#end(error.code, error.message),
       },
-      { clock, deadlineMs: LIMITS.joinMs, seed: 0, agent: this.#options.agent, code: 'COORDINATOR_UNREACHABLE' },
+      { clock, deadlineMs: LIMITS.joinRemoteMs, seed: 0, agent: this.#options.agent, code: 'COORDINATOR_UNREACHABLE' },
     );
   }
 

@@ -7,7 +7,7 @@
 import type { Link, Listener } from '../net/link.ts';
 import { createWebSocketTransport } from '../net/websocket-transport.ts';
 import type { VectorHeader } from '../proto/messages.ts';
-import { readVectorFrame, vectorFrameBytesMax, VectorFrameWriter } from '../proto/vector-frame.ts';
+import { readVectorFrame, readVectorStep, vectorFrameBytesMax, VectorFrameWriter } from '../proto/vector-frame.ts';
 import { leftOf, meanInIdOrder, rightOf, type RingNode, type RingSize, runRing } from './ring-processes.ts';
 
 const BEARER = 'ring';
@@ -25,7 +25,6 @@ function createNode(index: number, { agents, dimension }: RingSize): RingNode {
   const frameBytesMax = vectorFrameBytesMax(dimension);
   const writer = new VectorFrameWriter(dimension);
   const header: VectorHeader = { epoch: 0, step: 0, durableStep: 0 };
-  const arriving = new Float64Array(dimension);
   const own = new Float64Array(dimension).fill(index);
   const neighbours: Neighbour[] = [];
   let listener: Listener;
@@ -33,9 +32,9 @@ function createNode(index: number, { agents, dimension }: RingSize): RingNode {
   let complete = (): void => undefined;
 
   const receive = (neighbour: Neighbour, frame: Uint8Array): void => {
-    readVectorFrame(frame, dimension, header, arriving);
-    neighbour.vectors[header.step % 2]!.set(arriving);
-    neighbour.steps[header.step % 2] = header.step;
+    const step = readVectorStep(frame);
+    readVectorFrame(frame, dimension, header, neighbour.vectors[step % 2]!);
+    neighbour.steps[step % 2] = step;
     advance();
   };
   const join = (agent: number, link: Link): void => {

@@ -4,6 +4,7 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
+import { LIMITS } from '../core/limits.ts';
 import { KindredError } from '../core/errors.ts';
 import { experimentHash, loadExperiment } from '../config/load.ts';
 import type { CoordinatorJob } from '../coordinator/main.ts';
@@ -47,9 +48,19 @@ function startCoordinator(file: string, flags: CoordinatorFlags): void {
   });
   const port = Number(flags.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new KindredError('USAGE', `must be a port number (got "${flags.port}")`, { where: '--port' });
+  if (!isLoopback(flags.host)) process.stderr.write(`warning: links to ${flags.host} are authenticated but not encrypted; stay inside a network you trust\n`);
   makeToken(flags.tokenFile);
   const run = createRun(experiment);
-  const job: CoordinatorJob = { experiment, hash: experimentHash(experiment), ...run, mode: 'processes', tokenFile: flags.tokenFile, host: flags.host, port };
+  const job: CoordinatorJob = {
+    experiment,
+    hash: experimentHash(experiment),
+    ...run,
+    mode: 'processes',
+    tokenFile: flags.tokenFile,
+    host: flags.host,
+    port,
+    joinMs: LIMITS.joinRemoteMs,
+  };
   const jobFile = join(run.directory, 'coordinator.json');
   writeFileSync(jobFile, JSON.stringify(job));
   const child = spawn(process.execPath, [COORDINATOR_MAIN, jobFile], { stdio: 'inherit' });
@@ -60,4 +71,8 @@ function startCoordinator(file: string, flags: CoordinatorFlags): void {
 function makeToken(file: string): void {
   if (!existsSync(file)) writeFileSync(file, `${newToken()}\n`, { mode: 0o600 });
   chmodSync(file, 0o600);
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }

@@ -69,7 +69,16 @@ class Supervisor {
 
   #job(): CoordinatorJob {
     const { experiment, run } = this.#options;
-    return { experiment, hash: experimentHash(experiment), ...run, mode: 'processes', tokenFile: this.#tokenFile, host: '127.0.0.1', port: 0 };
+    return {
+      experiment,
+      hash: experimentHash(experiment),
+      ...run,
+      mode: 'processes',
+      tokenFile: this.#tokenFile,
+      host: '127.0.0.1',
+      port: 0,
+      joinMs: LIMITS.joinMs,
+    };
   }
 
   #onMessage(message: CoordinatorMessage): void {

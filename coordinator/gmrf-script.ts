@@ -7,95 +7,44 @@
  */
 import { cooperationDiagnostics, explorationDiagnostics } from '../core/diagnostics.ts';
 import { laplacian } from '../core/graph.ts';
+import { LIMITS } from '../core/limits.ts';
 import { symmetricEigen } from '../core/linalg/eigen.ts';
 import { laplacianPseudoInverse } from '../core/linalg/ones-complement.ts';
 import type { Matrix } from '../core/linalg/matrix.ts';
 import { relativeError } from '../core/relationship/compare.ts';
-import type { Evidence } from '../core/relationship/estimator.ts';
 import type { Diagnostic } from '../core/relationship/relationship.ts';
 import { filterMatrix } from '../core/strategy/filter.ts';
+import { strategyByName } from '../core/strategy/index.ts';
 import { etaRule, largestStepSize, noiseAtStep, predictedCurve, stability } from '../core/theory.ts';
-import { EXTRA_WINDOWS, PASS_CHANGE, windowSteps as windowStepsAt } from '../core/window-test.ts';
-import type { GmrfProblem } from '../config/experiment.ts';
+import type { Experiment, GmrfProblem } from '../config/experiment.ts';
 import type { CooperateWork } from '../proto/messages.ts';
+import { explore, gather, numberOr } from './exploration.ts';
+import type { Explored, Gathered } from './exploration.ts';
 import { gradientArmResult, recordArmMetrics } from './arm-result.ts';
 import type { ArmPlan } from './relate.ts';
-import { combineMatrix, estimate, estimatorOf, planArms, withinNetwork } from './relate.ts';
-import { connect, forEveryone, reported } from './script.ts';
-import type { Script, ScriptContext, StageReports } from './script.ts';
+import { combineMatrix, estimate, needsRelationship, planArms, withinNetwork } from './relate.ts';
+import { connect } from './script.ts';
+import type { Script, ScriptContext } from './script.ts';
 import { filterSpectrumMax, linksOf } from './views.ts';
 
-/** nu of the automatic step sizes: small where the relationship is learned, large where cooperation can help. */
-const EXPLORE_NU = 0.05;
+/** nu of the automatic step size where cooperation can help; exploring takes a smaller one. */
 const COOPERATE_NU = 0.35;
-/** Time constants after which exploring gives up waiting for the window test. */
-const WINDOWS_MAX = 50;
-/** The tail average covers at most four time constants. */
-const TAIL_WINDOWS = 4;
-
-interface Explored {
-  readonly stepSize: number;
-  /** Time constants until the iterates were steady. */
-  readonly settledWindows: number;
-}
 
 export function* gmrfScript(context: ScriptContext, problem: GmrfProblem): Script {
   const known = laplacian(context.truth!);
   const explored = yield* explore(context, problem);
-  const evidence = yield* gather(context, explored);
-  const learned = learn(context, problem, explored, evidence, known);
+  const evidence = yield* gather(context);
+  const learned = learns(context.experiment) ? learn(context, problem, explored, evidence, known) : undefined;
   const plans = planArms(context, learned, known);
   yield* connect(context, linksOf(plans.map((plan) => plan.views)));
   const stepSize = numberOr(context.experiment.cooperate.stepSize, () => largestStepSize(COOPERATE_NU, problem.batch, problem.dimension));
   for (const plan of plans) yield* cooperate(context, problem, plan, stepSize, explored, evidence);
 }
 
-/** Learn alone until the window test passes at every agent, then two more windows (or exactly `steps`). */
-function* explore({ experiment }: ScriptContext, problem: GmrfProblem): Script<Explored> {
-  const stepSize = numberOr(experiment.explore.stepSize, () => largestStepSize(EXPLORE_NU, problem.batch, problem.dimension));
-  const windowSteps = windowStepsAt(stepSize);
-  if (experiment.explore.steps !== 'auto') return yield* exploreFor(experiment.agents, experiment.explore.steps, stepSize, windowSteps);
-  let windows = 0;
-  for (let passed = false; !passed && windows < WINDOWS_MAX;) {
-    windows++;
-    const reports = yield exploreStage(experiment.agents, stepSize, windowSteps, windows * windowSteps, NO_TAIL);
-    passed = windows >= 2 && Math.max(...changes(reports)) <= PASS_CHANGE;
-  }
-  const until = (windows + EXTRA_WINDOWS) * windowSteps;
-  yield exploreStage(experiment.agents, stepSize, windowSteps, until, windows * windowSteps);
-  return { stepSize, settledWindows: windows };
-}
-
-/** The tail has not begun. */
-const NO_TAIL = 0xffffffff;
-
-function* exploreFor(agents: number, steps: number, stepSize: number, windowSteps: number): Script<Explored> {
-  const tail = Math.min(TAIL_WINDOWS * windowSteps, Math.floor(steps / 2));
-  yield exploreStage(agents, stepSize, windowSteps, steps, steps - tail);
-  return { stepSize, settledWindows: Math.max(1, Math.round((steps - tail) / windowSteps)) };
-}
-
-function exploreStage(agents: number, stepSize: number, windowSteps: number, untilStep: number, tailFromStep: number) {
-  const work = { kind: 'explore', stepSize, untilStep, windowSteps, tailFromStep } as const;
-  return { phase: 'exploring', label: 'learning alone', works: forEveryone(agents, work), until: untilStep } as const;
-}
-
-function changes(reports: StageReports): number[] {
-  return reports.values.map((_, k) => reported(reports, k, 'change')[0]);
-}
-
-interface Gathered {
-  readonly evidence: readonly Evidence[];
-  /** s_k / B by agent, measured by the energy identity. */
-  readonly noisePowers: readonly number[];
-}
-
-function* gather({ experiment }: ScriptContext, _explored: Explored): Script<Gathered> {
-  const needs = estimatorOf(experiment).needs;
-  const work = { kind: 'evidence', needs, ridge: 0 } as const;
-  const reports = yield { phase: 'estimating', label: 'reporting estimates', works: forEveryone(experiment.agents, work) };
-  const evidence = reports.values.map((values, agent): Evidence => ({ agent, ...Object.fromEntries(needs.map((name) => [name, values.get(name)])) }));
-  return { evidence, noisePowers: reports.values.map((_, k) => reported(reports, k, 'noisePower')[0]) };
+/** An experiment whose every relationship is given needs no estimate; one without any is run for the estimate. */
+function learns(experiment: Experiment): boolean {
+  const uses = experiment.cooperate.arms.some((arm) => strategyByName(arm.strategy)?.cooperatesOver === 'relationship');
+  return needsRelationship(experiment) || !uses;
 }
 
 function learn(context: ScriptContext, problem: GmrfProblem, explored: Explored, gathered: Gathered, known: Matrix): Matrix {
@@ -114,7 +63,7 @@ function learn(context: ScriptContext, problem: GmrfProblem, explored: Explored,
     type: 'relationship',
     relationship,
     version: 1,
-    diagnostics: [...diagnostics, ...about, ...dropped],
+    diagnostics: [...diagnostics, ...about.filter(({ code }) => diagnostics.every((one) => one.code !== code)), ...explored.diagnostics, ...dropped],
     relativeError: relativeError(relationship.laplacian, known),
     truth: known,
   });
@@ -141,7 +90,7 @@ function* cooperate(context: ScriptContext, problem: GmrfProblem, plan: ArmPlan,
     heldOut: false,
     untilIteration: steps,
     lastIteration: steps,
-    every: experiment.output.every,
+    every: Math.max(experiment.output.every, Math.ceil(steps / LIMITS.curvePointsMax)),
   }));
   const reports = yield { phase: 'cooperating', label: `${plan.strategy.name} (${plan.relationship})`, works, until: steps, total: steps };
   const predict = (iterations: readonly number[]): number[] => predictedError(context, problem, plan, stepSize, eta ?? 0, noise, spectrumMax, iterations);
@@ -191,10 +140,6 @@ function automaticSteps(explored: Explored, stepSize: number): number {
 
 function nuOf(stepSize: number, problem: GmrfProblem): number {
   return stability(stepSize, problem.batch, problem.dimension);
-}
-
-function numberOr(value: number | 'auto', automatic: () => number): number {
-  return value === 'auto' ? automatic() : value;
 }
 
 function diagonal(matrix: Matrix): number[] {

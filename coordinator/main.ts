@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { pino } from 'pino';
 import type { Experiment } from '../config/experiment.ts';
+import { LIMITS } from '../core/limits.ts';
 import type { RunResult } from '../core/run-result.ts';
 import { systemClock } from '../net/clock.ts';
 import { RunDriver } from './run-driver.ts';
@@ -21,6 +22,7 @@ export interface CoordinatorJob {
   readonly tokenFile: string;
   readonly host: string;
   readonly port: number;
+  readonly joinMs: number;
 }
 
 export type CoordinatorMessage =
@@ -42,6 +44,7 @@ async function main(): Promise<void> {
     runId: job.runId,
     mode: job.mode,
     token,
+    joinMs: job.joinMs,
     clock: systemClock,
     stopwatch: () => performance.now(),
     store,
@@ -64,7 +67,7 @@ async function main(): Promise<void> {
     token,
     agents,
     source: driver,
-    dimension: problem.kind === 'gmrf-regression' ? problem.dimension : 512,
+    dimension: Math.max(LIMITS.curvePointsMax, problem.kind === 'gmrf-regression' ? problem.dimension : LIMITS.exactSolveDimensionMax),
     onLink: (link) => driver.accept(link),
     onRefused: (reason) => {
       refused++;

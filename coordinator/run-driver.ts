@@ -11,6 +11,7 @@ import type { ArmResult, RunResult } from '../core/run-result.ts';
 import type { Experiment } from '../config/experiment.ts';
 import { loadGraph } from '../config/graph-file.ts';
 import { jobOf } from '../config/job.ts';
+import { readTableFacts } from '../config/table-facts.ts';
 import type { Clock } from '../net/clock.ts';
 import { linkBearer, linkSecret } from '../net/credentials.ts';
 import { Heartbeat } from '../net/heartbeat.ts';
@@ -29,6 +30,8 @@ export interface RunDriverOptions {
   readonly runId: string;
   readonly mode: string;
   readonly token: string;
+  /** How long to wait for the agents; LIMITS.joinMs by default. */
+  readonly joinMs?: number;
   readonly clock: Clock;
   /** Real milliseconds, for figures about speed; `clock` may be virtual. */
   readonly stopwatch: () => number;
@@ -95,10 +98,11 @@ export class RunDriver {
       record: (entry) => this.#record(entry),
     };
     this.#options = options;
-    this.#state = initialRunState(experiment.agents, clock.now());
+    this.#state = initialRunState(experiment.agents, clock.now(), options.joinMs);
     this.#script = startScript(context);
     this.#job = jobOf(experiment, truth);
     this.#startedAt = this.#stageStartedAt = this.#lastSpentAt = stopwatch();
+    this.#diagnostics.push(...droppedTasks(experiment, readFile));
     store.event('started', { run: options.runId, seed: experiment.seed, mode: options.mode, agents: experiment.agents });
     this.#tick();
   }
@@ -373,6 +377,13 @@ function decodeOrClose(link: Link, frame: Uint8Array): ControlMessage | undefine
 function asErrorCode(code: string): ErrorCode | '' {
   if (code === '') return '';
   return Object.hasOwn(ERRORS, code) ? (code as ErrorCode) : 'AGENT_FAILED';
+}
+
+function droppedTasks({ problem }: Experiment, readFile: RunDriverOptions['readFile']): Diagnostic[] {
+  if (problem.kind !== 'csv-table' || problem.split.tooFew !== 'drop') return [];
+  const { dropped } = readTableFacts(problem, readFile);
+  const message = `${dropped.length} tasks have too few rows and were left out: ${dropped.join(', ')}`;
+  return dropped.length === 0 ? [] : [{ code: 'TASKS_DROPPED', message, value: dropped.length }];
 }
 
 function describeFailure(error: unknown): string {

@@ -58,12 +58,12 @@ export type RunEffect =
   | { readonly type: 'accept-report'; readonly agent: number }
   | { readonly type: 'end'; readonly phase: 'completed' | 'failed' | 'cancelled' };
 
-export function initialRunState(agents: number, now: number): RunState {
+export function initialRunState(agents: number, now: number, joinMs: number = LIMITS.joinMs): RunState {
   return {
     phase: 'assembling',
     stage: 0,
     agents: Array.from({ length: agents }, () => ({ joined: false, reported: false, finished: false, progressedAt: now, iteration: 0, waitingFor: '' })),
-    deadline: now + LIMITS.joinMs,
+    deadline: now + joinMs,
     failure: undefined,
   };
 }
@@ -146,7 +146,7 @@ function onTick(state: RunState, now: number): RunEffect[] {
   const waits = runWaits(state);
   if (waits.for.length === 0 || now < waits.until) return [];
   const who = `agent ${waits.for.join(', ')}`;
-  if (state.phase === 'assembling') return enterFailed(state, 'AGENTS_MISSING', `waited ${LIMITS.joinMs / 1000} s for ${who} to join`);
+  if (state.phase === 'assembling') return enterFailed(state, 'AGENTS_MISSING', `waited for ${who} to join, in vain`);
   const stuck = waits.for.filter((k) => now >= state.agents[k].progressedAt + LIMITS.stallMs);
   const reasons = stuck.map((k) => `agent ${k}${state.agents[k].waitingFor ? ` (waits for ${state.agents[k].waitingFor})` : ''}`);
   return enterFailed(state, 'AGENT_STALLED', `no progress for ${LIMITS.stallMs / 1000} s while ${state.phase}: ${reasons.join(', ')}`);

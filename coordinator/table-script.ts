@@ -105,7 +105,10 @@ function estimateWithin(context: ScriptContext, evidence: readonly Evidence[]): 
 function* runArm(context: ScriptContext, problem: TableProblem, plan: ArmPlan, trial: ArmPlan, fits: LocalFits): Script {
   const eta = yield* chooseEta(context, plan, trial, fits.fitting);
   const { reports, rounds } = yield* settle(context, plan, fits.all, eta === null ? [] : [eta], false);
-  context.record({ type: 'arm', ...tableArmResult(plan, problem.loss, eta, rounds, reports) });
+  const result = tableArmResult(plan, problem.loss, eta, rounds, reports);
+  context.record({ type: 'arm', ...result });
+  const aucLeftOut = result.arm.aucByAgent?.flatMap((auc, k) => (auc === null ? [k] : [])) ?? [];
+  if (aucLeftOut.length > 0) context.record({ type: 'problem', problem: { kind: problem.kind, aucLeftOut } });
   recordArmMetrics(context, plan, reports);
 }
 

@@ -10,6 +10,8 @@ export const LIMITS = {
   exactSolveDimensionMax: 512,
   /** Rounds after which an arm on a table stops, settled or not. */
   tableRoundsMax: 500,
+  /** Longer arms are recorded less often than output.every asks. */
+  curvePointsMax: 10_000,
   /** Reserved, not enforced yet: size of a table's file. */
   tableBytesMax: 512 * 1024 * 1024,
 
@@ -63,6 +65,8 @@ export const LIMITS = {
   closeMs: 2_000,
   /** How long a run waits for its agents to join (AGENTS_MISSING), and an agent for its coordinator (COORDINATOR_UNREACHABLE). */
   joinMs: 30_000,
+  /** Agents and coordinator started by hand, on several machines. */
+  joinRemoteMs: 600_000,
   /** How long an agent tries to open the links of its plan (LINK_UNREACHABLE). */
   connectMs: 15_000,
   /** How long an agent may make no progress in a stage (AGENT_STALLED). */

@@ -49,7 +49,7 @@ function upgrade(sockets: WebSocketServer, options: ListenOptions, request: Inco
   if (!speaksOurVersion(request)) return refuse(options, socket, 'WIRE_VERSION', 426);
   // A listener may learn its limit later than it listens: it holds for the links that open from then on.
   sockets.options.maxPayload = options.frameBytesMax;
-  sockets.handleUpgrade(request, socket, head, (webSocket) => options.onLink(new WebSocketLink(webSocket, peer, 'accepted')));
+  sockets.handleUpgrade(request, socket, head, (webSocket) => options.onLink(new WebSocketLink(webSocket, socket, peer, 'none')));
 }
 
 function refuse(options: ListenOptions, socket: Duplex, code: ErrorCode, status: number): void {

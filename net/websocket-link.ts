@@ -5,11 +5,13 @@
  * table, the other end what RFC 6455 says (1002, 1007, 1008 or 1009).
  * Bytes are counted as they go over the wire: payload, WebSocket header and mask.
  */
+import type { Duplex } from 'node:stream';
 import type { ClientOptions, ServerOptions, WebSocket } from 'ws';
 import { LIMITS } from '../core/limits.ts';
 import { closeCodeOf, reasonOf } from './close-reason.ts';
 import { LinkReceiver } from './link-receiver.ts';
 import type { Link } from './link.ts';
+import { type Masking, webSocketHeaderBytes, WebSocketFrameWriter } from './websocket-frame.ts';
 
 /** For both ends. Compression makes parameters 6 to 37 times slower, and ws has it on by default in a client. */
 export const SOCKET_OPTIONS = {
@@ -33,20 +35,25 @@ export class WebSocketLink implements Link {
   readonly peer: string;
   bytesSent = 0;
   framesSent = 0;
-  readonly #socket: WebSocket;
-  readonly #maskBytes: number;
+  readonly #webSocket: WebSocket;
+  /** Under the WebSocket. ws writes whole control frames to it, this link whole data frames, so they never mix. */
+  readonly #socket: Duplex;
+  readonly #masking: Masking;
+  readonly #writer: WebSocketFrameWriter;
   readonly #receiver = new LinkReceiver();
   /** Why this end gave up, when it did. */
   #fault: Fault | undefined;
 
-  /** Call it in the same turn in which the socket opened, so that no frame and no error is missed. */
-  constructor(socket: WebSocket, peer: string, end: 'dialled' | 'accepted') {
+  /** Call it in the same turn in which the WebSocket opened, so that no frame and no error is missed. */
+  constructor(webSocket: WebSocket, socket: Duplex, peer: string, masking: Masking) {
     this.peer = peer;
+    this.#webSocket = webSocket;
     this.#socket = socket;
-    this.#maskBytes = end === 'dialled' ? 4 : 0;
-    socket.on('error', (error: SocketError) => this.#failed(error));
-    socket.on('message', (data: Buffer, isBinary: boolean) => this.#receive(data, isBinary));
-    socket.on('close', (code, reason) => this.#receiver.end(this.#fault?.code ?? code, this.#fault?.reason ?? reason.toString()));
+    this.#masking = masking;
+    this.#writer = new WebSocketFrameWriter(masking);
+    webSocket.on('error', (error: SocketError) => this.#failed(error));
+    webSocket.on('message', (data: Buffer, isBinary: boolean) => this.#receive(data, isBinary));
+    webSocket.on('close', (code, reason) => this.#receiver.end(this.#fault?.code ?? code, this.#fault?.reason ?? reason.toString()));
   }
 
   set onFrame(handler: (frame: Uint8Array) => void) {
@@ -58,23 +65,24 @@ export class WebSocketLink implements Link {
   }
 
   send(frame: Uint8Array): boolean {
-    if (this.#socket.readyState !== OPEN) return false;
-    if (this.#socket.bufferedAmount > LIMITS.linkBufferedBytesMax) return this.#giveUp();
+    if (this.#webSocket.readyState !== OPEN) return false;
+    if (this.#socket.writableLength > LIMITS.linkBufferedBytesMax) return this.#giveUp();
     this.framesSent++;
-    this.bytesSent += frame.length + headerBytes(frame.length) + this.#maskBytes;
-    // ws keeps a reference while the socket is full; the caller writes its next frame into the same buffer.
-    this.#socket.send(Buffer.from(frame));
-    return this.#socket.bufferedAmount <= LIMITS.linkBackpressureBytes;
+    this.bytesSent += frame.length + webSocketHeaderBytes(frame.length, this.#masking);
+    this.#socket.write(this.#writer.pack(frame));
+    // Nothing left means that the system has a copy; else the socket goes on reading the writer's buffer.
+    if (this.#socket.writableLength > 0) this.#writer.giveAway();
+    return this.#socket.writableLength <= LIMITS.linkBackpressureBytes;
   }
 
   close(code: number, reason: string): void {
     this.#receiver.stop();
-    this.#socket.close(code, shortened(reason));
+    this.#webSocket.close(code, shortened(reason));
   }
 
   terminate(): void {
     this.#receiver.stop();
-    this.#socket.terminate();
+    this.#webSocket.terminate();
   }
 
   #receive(data: Buffer, isBinary: boolean): void {
@@ -103,12 +111,6 @@ function faultOf(error: SocketError): Fault {
   if (error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') return { code: closeCodeOf('WIRE_TOO_LARGE'), reason: reasonOf('WIRE_TOO_LARGE') };
   if (error.code?.startsWith('WS_ERR_')) return { code: closeCodeOf('WIRE_GARBAGE'), reason: reasonOf('WIRE_GARBAGE', error.message) };
   return { code: ABNORMAL, reason: error.message };
-}
-
-/** RFC 6455, section 5.2: two bytes, and two or eight more for the length. */
-function headerBytes(length: number): number {
-  if (length < 126) return 2;
-  return length < 65_536 ? 4 : 10;
 }
 
 function shortened(reason: string): string {

@@ -4,12 +4,14 @@
  */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { WebSocket } from 'ws';
 import type { ErrorCode } from '../core/errors.ts';
 import { LIMITS } from '../core/limits.ts';
 import { reasonOf } from './close-reason.ts';
 import type { DialOptions, Listener, ListenOptions, Transport } from './link.ts';
 import { acceptWebSockets, SUBPROTOCOL } from './websocket-accept.ts';
+import type { Masking } from './websocket-frame.ts';
 import { SOCKET_OPTIONS, WebSocketLink } from './websocket-link.ts';
 
 export interface WebSocketTransportOptions {
@@ -34,7 +36,7 @@ const FINAL_STATUS = { 401: 'WIRE_TOKEN', 426: 'WIRE_VERSION' } as const satisfi
 export function createWebSocketTransport(options: WebSocketTransportOptions = {}): Transport {
   return {
     listen: (listenOptions, ready, failed) => listen(options, listenOptions, ready, failed),
-    dial: (endpoint, dialOptions) => dial(endpoint, dialOptions, options.trustedNetwork ?? false),
+    dial: (endpoint, dialOptions) => dial(endpoint, dialOptions, options.trustedNetwork ? 'zero' : 'random'),
   };
 }
 
@@ -70,37 +72,38 @@ function createLinkServer(options: ListenOptions, handshakeMs: number = LIMITS.h
 
 const inUrl = (host: string): string => (host.includes(':') ? `[${host}]` : host);
 
-function dial(endpoint: string, options: DialOptions, trustedNetwork: boolean): void {
+function dial(endpoint: string, options: DialOptions, masking: Masking): void {
   const fail = once((reason: string, refused: boolean) => options.onFailed(reason, refused));
-  let socket: WebSocket;
+  let webSocket: WebSocket;
   try {
-    socket = open(endpoint, options, trustedNetwork);
+    webSocket = open(endpoint, options);
   } catch (error) {
     return fail(`${endpoint} cannot be dialled: ${(error as Error).message}`, true);
   }
   const onError = (error: Error): void => fail(`${endpoint}: ${describe(error)}`, false);
-  socket.on('error', onError);
-  socket.on('unexpected-response', (_request, response) => {
+  webSocket.on('error', onError);
+  webSocket.on('unexpected-response', (_request, response) => {
     const status = response.statusCode ?? 0;
     const code = FINAL_STATUS[status as keyof typeof FINAL_STATUS];
     fail(code === undefined ? `${endpoint} answered with HTTP status ${status}` : reasonOf(code), status >= 400 && status < 500);
-    socket.terminate();
+    webSocket.terminate();
   });
-  socket.on('open', () => {
-    const link = new WebSocketLink(socket, options.peer, 'dialled');
+  let socket: Duplex;
+  webSocket.on('upgrade', (response) => (socket = response.socket));
+  webSocket.on('open', () => {
+    const link = new WebSocketLink(webSocket, socket, options.peer, masking);
     // From here on errors are the link's.
-    socket.off('error', onError);
+    webSocket.off('error', onError);
     options.onOpen(link);
   });
 }
 
-function open(endpoint: string, options: DialOptions, trustedNetwork: boolean): WebSocket {
+function open(endpoint: string, options: DialOptions): WebSocket {
   return new WebSocket(endpoint, SUBPROTOCOL, {
     ...SOCKET_OPTIONS,
     maxPayload: options.frameBytesMax,
     handshakeTimeout: LIMITS.handshakeMs,
     headers: { Authorization: `Bearer ${options.bearer}` },
-    ...(trustedNetwork ? { generateMask: (mask: Buffer) => void mask.fill(0) } : {}),
   });
 }
 
