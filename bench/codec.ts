@@ -42,7 +42,7 @@ function megabytesPerSecond(action: () => void, dimension: number): number {
 }
 
 function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
+  return values.toSorted((a, b) => a - b)[values.length >> 1];
 }
 
 function measure(dimension: number) {
@@ -54,7 +54,7 @@ function measure(dimension: number) {
   const baseline = speeds.get('copyToNew')!;
   const rows = actions.map(([name]) => {
     const own = speeds.get(name)!;
-    return [name, { megabytesPerSecond: Math.round(median(own)), ofCopy: Number(median(own.map((speed, i) => speed / baseline[i]!)).toFixed(2)) }];
+    return [name, { megabytesPerSecond: Math.round(median(own)), ofCopy: Number(median(own.map((speed, i) => speed / baseline[i])).toFixed(2)) }];
   });
   return { dimension, ...Object.fromEntries(rows) };
 }

@@ -33,7 +33,7 @@ function createNode(index: number, { agents, dimension }: RingSize): RingNode {
 
   const receive = (neighbour: Neighbour, frame: Uint8Array): void => {
     const step = readVectorStep(frame);
-    readVectorFrame(frame, dimension, header, neighbour.vectors[step % 2]!);
+    readVectorFrame(frame, dimension, header, neighbour.vectors[step % 2]);
     neighbour.steps[step % 2] = step;
     advance();
   };
@@ -48,7 +48,7 @@ function createNode(index: number, { agents, dimension }: RingSize): RingNode {
     for (const { link } of neighbours) link.send(frame);
   };
   const combine = (step: number): void => {
-    const inOrder = [{ agent: index, vector: own }, ...neighbours.map(({ agent, vectors }) => ({ agent, vector: vectors[step % 2]! }))];
+    const inOrder = [{ agent: index, vector: own }, ...neighbours.map(({ agent, vectors }) => ({ agent, vector: vectors[step % 2] }))];
     meanInIdOrder(
       inOrder.sort((a, b) => a.agent - b.agent).map(({ vector }) => vector),
       own,

@@ -38,7 +38,7 @@ class FrameStream {
   #finish(): void {
     this.#filled = 0;
     const step = this.#frame.readUInt32LE(STEP_OFFSET);
-    const vector = this.vectors[step % 2]!;
+    const vector = this.vectors[step % 2];
     Buffer.from(vector.buffer).set(this.#frame.subarray(HEADER_BYTES));
     this.steps[step % 2] = step;
     this.#onFrame();
@@ -61,14 +61,14 @@ function createNode(index: number, { agents, dimension }: RingSize): RingNode {
   };
 
   const send = (step: number): void => {
-    const frame = frames[step % 2]!;
+    const frame = frames[step % 2];
     frame.writeUInt32LE(step, STEP_OFFSET);
     frame.set(Buffer.from(own.buffer), HEADER_BYTES);
     for (const socket of sockets) socket.write(frame);
   };
 
   const combine = (step: number): void => {
-    const inOrder = [{ agent: index, vector: own }, ...streams.map(({ agent, stream }) => ({ agent, vector: stream.vectors[step % 2]! }))];
+    const inOrder = [{ agent: index, vector: own }, ...streams.map(({ agent, stream }) => ({ agent, vector: stream.vectors[step % 2] }))];
     meanInIdOrder(
       inOrder.sort((a, b) => a.agent - b.agent).map(({ vector }) => vector),
       own,

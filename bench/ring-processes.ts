@@ -46,7 +46,7 @@ export async function runRing(moduleUrl: string, createNode: (index: number, siz
 /** new mean <- (own + neighbours') / 3, summed in id order because float addition is not associative. */
 export function meanInIdOrder(vectors: readonly Float64Array[], out: Float64Array): void {
   const [a, b, c] = vectors as [Float64Array, Float64Array, Float64Array];
-  for (let i = 0; i < out.length; i++) out[i] = (a[i]! + b[i]! + c[i]!) / 3;
+  for (let i = 0; i < out.length; i++) out[i] = (a[i] + b[i] + c[i]) / 3;
 }
 
 export const leftOf = (index: number, agents: number): number => (index + agents - 1) % agents;
@@ -62,7 +62,7 @@ async function measure(program: string, size: RingSize): Promise<Measured> {
   if (size.agents < 3) throw new RangeError('a ring has at least three agents');
   const children = Array.from({ length: size.agents }, (_, index) => fork(program, [JSON.stringify({ index, ...size })]));
   const endpoints = (await all(children)) as string[];
-  children.forEach((child, index) => child.send(endpoints[rightOf(index, size.agents)]!));
+  children.forEach((child, index) => child.send(endpoints[rightOf(index, size.agents)]));
   await all(children);
   await signal(children);
   const start = performance.now();
@@ -94,7 +94,7 @@ async function signal(children: readonly ChildProcess[]): Promise<number[]> {
 }
 
 async function serve(createNode: (index: number, size: RingSize) => RingNode): Promise<void> {
-  const { index, ...size } = JSON.parse(process.argv[2]!) as RingSize & { index: number };
+  const { index, ...size } = JSON.parse(process.argv[2]) as RingSize & { index: number };
   const node = createNode(index, size);
   const warmUp = Math.ceil(size.rounds / 10);
   process.send!(await node.listen());

@@ -63,7 +63,8 @@ try {
     overheadBytes = measured.overheadBytes;
   }
   const ratios = kindred.map((value, pair) => value / raw[pair]);
-  const shown = (list: readonly number[], digits: number): string => `${median(list).toFixed(digits)} (${Math.min(...list).toFixed(digits)} to ${Math.max(...list).toFixed(digits)})`;
+  const shown = (list: readonly number[], digits: number): string =>
+    `${median(list).toFixed(digits)} (${Math.min(...list).toFixed(digits)} to ${Math.max(...list).toFixed(digits)})`;
   console.log(`ring of ${agents}, ${dimension} parameters, ${rounds} rounds, ${pairs} interleaved pairs; median (range)`);
   console.log(`raw Node TCP, rounds/s            ${shown(raw, 0)}`);
   console.log(`Kindred, rounds/s                 ${shown(kindred, 0)}`);

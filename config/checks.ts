@@ -34,13 +34,8 @@ export function tableComplaints(given: ExperimentFile, experiment: Experiment, f
   if (tasks > LIMITS.agentsMax) complaints.push(invalid(['problem', 'task'], `the table has ${tasks} tasks; at most ${LIMITS.agentsMax} agents`));
   if (experiment.network.graph === 'reference' && tasks !== REFERENCE_AGENTS) complaints.push(invalid(['network', 'graph'], referenceText(tasks)));
   const dimension = facts.features + 1;
-  if (experiment.problem.kind === 'csv-table' && experiment.problem.batch === undefined && dimension > LIMITS.exactSolveDimensionMax) {
-    complaints.push(
-      invalid(
-        ['problem', 'path'],
-        `the table has ${facts.features} features; exact local solves go up to ${LIMITS.exactSolveDimensionMax - 1}: set problem.batch`,
-      ),
-    );
+  if (dimension > LIMITS.exactSolveDimensionMax) {
+    complaints.push(invalid(['problem', 'path'], `the table has ${facts.features} features; tables go up to ${LIMITS.exactSolveDimensionMax - 1}`));
   }
   return complaints;
 }

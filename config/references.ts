@@ -74,7 +74,7 @@ const BYTE_UNITS = [
 
 /** The unit stands in the name: 4194304 of ...Bytes is 4 MiB, 30000 of ...Ms is 30 s. */
 function valueWithUnit(name: string, value: number): string {
-  if (/Ms$/.test(name)) return value >= 1_000 ? `${value / 1_000} s` : `${value} ms`;
+  if (name.endsWith('Ms')) return value >= 1_000 ? `${value / 1_000} s` : `${value} ms`;
   if (!/Bytes(Max)?$/.test(name)) return value.toLocaleString('en-US');
   const [size, unit] = BYTE_UNITS.find(([bytes]) => value % bytes === 0) ?? [1, 'bytes'];
   return `${value / size} ${unit}`;

@@ -57,7 +57,7 @@ function* exploreFor(agents: number, steps: number, stepSize: number, windowStep
 
 function exploreStage(agents: number, stepSize: number, windowSteps: number, untilStep: number, tailFromStep: number): Stage {
   const work = { kind: 'explore', stepSize, untilStep, windowSteps, tailFromStep } as const;
-  return { phase: 'exploring', label: 'learning alone', works: forEveryone(agents, work), until: untilStep };
+  return { phase: 'exploring', label: 'learning alone', works: forEveryone(agents, work), from: untilStep - windowSteps, until: untilStep };
 }
 
 function changes(reports: StageReports): number[] {

@@ -132,7 +132,7 @@ export class RunDriver {
     return {
       phase: this.#state.phase,
       label: this.#stage?.label ?? 'waiting for agents',
-      iteration: iterations.reduce((least, one) => Math.min(least, one), Infinity),
+      iteration: Math.max(this.#stage?.from ?? 0, Math.min(...iterations)),
       total: this.#stage?.total ?? this.#stage?.until ?? 0,
       agentsUp: this.#members.size,
       agents: this.#state.agents.length,

@@ -17,7 +17,8 @@ export interface Stage {
   readonly label: string;
   /** One entry per agent, by index. */
   readonly works: readonly Work[];
-  /** Iteration this stage ends at, and the arm's last one: for progress displays. */
+  /** Iterations this stage begins after and ends at, and the arm's last one: for progress displays. */
+  readonly from?: number;
   readonly until?: number;
   readonly total?: number;
 }

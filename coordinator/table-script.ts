@@ -159,7 +159,7 @@ function* settle(
       lastIteration: last,
       every: experiment.output.every,
     }));
-    const reports = yield { phase: 'cooperating', label, works, until, total: last };
+    const reports = yield { phase: 'cooperating', label, works, from: until - ROUNDS_PER_LOOK, until, total: last };
     elapsedMs += reports.elapsedMs;
     reports.values.forEach((values, k) => (traffic[k] += values.get('traffic')?.[0] ?? 0));
     if (until >= last || (fixed === 'auto' && isSettled(reports))) return { reports: withTotals(reports, elapsedMs, traffic), rounds: until };

@@ -66,7 +66,6 @@ export const ERRORS = {
   WIRE_UNEXPECTED: entry('a message came out of order', 'run the same version of Kindred everywhere', 1, { close: 4409 }),
   WIRE_DUPLICATE_AGENT: entry('another process already joined under this index', 'give every agent its own --index', 2, { close: 4410 }),
   WIRE_SILENT: entry('the other end went silent', 'it is stopped, overloaded or unreachable', 1, { close: 4408 }),
-  WIRE_CLOSED: entry('the link was closed', 'the other end left', 1, { close: 1001 }),
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof ERRORS;

@@ -12,13 +12,9 @@ export const LIMITS = {
   tableRoundsMax: 500,
   /** Longer arms are recorded less often than output.every asks. */
   curvePointsMax: 10_000,
-  /** Reserved, not enforced yet: size of a table's file. */
-  tableBytesMax: 512 * 1024 * 1024,
 
   /** The part of a control frame that does not grow with the run; also the body of an HTTP request. */
   controlFrameBytesMax: 64 * 1024,
-  /** Reserved, not enforced yet: what a frame may hold beside its payload. */
-  frameOverheadBytesMax: 1024,
   /** HTTP headers, and frames, before the other end has proved who it is. */
   unauthenticatedFrameBytesMax: 4 * 1024,
   /** Fragments of one WebSocket message. */

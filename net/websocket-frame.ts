@@ -27,7 +27,7 @@ export function webSocketHeaderBytes(length: number, masking: Masking): number {
 export class WebSocketFrameWriter {
   readonly #masking: Masking;
   #buffer = Buffer.alloc(0);
-  #words = new Uint32Array(0);
+  #words = new Int32Array(0);
 
   constructor(masking: Masking) {
     this.#masking = masking;
@@ -54,7 +54,7 @@ export class WebSocketFrameWriter {
     if (this.#buffer.length >= bytes) return;
     const memory = new ArrayBuffer(Math.max(bytes, BYTES_MIN));
     this.#buffer = Buffer.from(memory);
-    this.#words = new Uint32Array(memory);
+    this.#words = new Int32Array(memory);
   }
 
   #writeHeader(start: number, length: number): void {
@@ -77,11 +77,11 @@ export class WebSocketFrameWriter {
     const words = this.#words;
     const end = (PAYLOAD_OFFSET + length + 3) >> 2;
     words[PAYLOAD_OFFSET / 4 - 1] = mask;
-    for (let i = PAYLOAD_OFFSET / 4; i < end; i++) words[i]! ^= mask;
+    for (let i = PAYLOAD_OFFSET / 4; i < end; i++) words[i] ^= mask;
   }
 }
 
-const masks = new Uint32Array(RANDOM_MASKS);
+const masks = new Int32Array(RANDOM_MASKS);
 let masksLeft = 0;
 
 /** From the system's source of entropy, as RFC 6455 asks; drawn in bulk because a draw is a call into the system. */
@@ -90,5 +90,5 @@ function nextMask(): number {
     randomFillSync(masks);
     masksLeft = RANDOM_MASKS;
   }
-  return masks[--masksLeft]!;
+  return masks[--masksLeft];
 }

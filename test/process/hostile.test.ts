@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { WebSocket } from 'ws';
 import { createRun } from '../../cli/new-run.ts';
+import { LIMITS } from '../../core/limits.ts';
 import { SUBPROTOCOL } from '../../net/websocket-accept.ts';
 import { encode } from '../../proto/codec.ts';
 import { PROTOCOL_VERSION } from '../../proto/messages.ts';
@@ -91,7 +92,7 @@ async function attackAll(url: string, token: string, seen: Record<string, unknow
   seen['garbage'] = await knock(join, token, SUBPROTOCOL, [new Uint8Array(100).fill(255)]);
   seen['notHello'] = await knock(join, token, SUBPROTOCOL, [encode({ type: 'heartbeat' })]);
   seen['secondClaim'] = await knock(join, token, SUBPROTOCOL, [hello]);
-  seen['oversized'] = await knock(join, token, SUBPROTOCOL, [new Uint8Array(controlFrameBytesMax(24, 6) + 1)]);
+  seen['oversized'] = await knock(join, token, SUBPROTOCOL, [new Uint8Array(controlFrameBytesMax(LIMITS.curvePointsMax, 6) + 1)]);
   for (let i = 0; i < 20; i++) await garbageBytes(url);
   const agent = await agentWithWrongToken(join);
   seen['agent'] = { exit: agent.exit, named: agent.log.includes('WIRE_TOKEN') };
