@@ -6,7 +6,7 @@
  */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { leftOf, meanInIdOrder, rightOf, type RingNode, type RingSize, runRing } from './ring-processes.ts';
+import { leftOf, localStep, meanInIdOrder, rightOf, type RingNode, type RingSize, runRing } from './ring-processes.ts';
 
 const HEADER_BYTES = 16;
 const STEP_OFFSET = 4;
@@ -45,7 +45,9 @@ class FrameStream {
   }
 }
 
-function createNode(index: number, { agents, dimension }: RingSize): RingNode {
+function createNode(index: number, size: RingSize): RingNode {
+  const { agents, dimension } = size;
+  const adapt = localStep(index, size);
   const own = new Float64Array(dimension).fill(index);
   // Two, by parity: both neighbours have taken a round's frame before the next but one is written.
   const frames = [0, 1].map(() => Buffer.alloc(HEADER_BYTES + 8 * dimension));
@@ -61,6 +63,7 @@ function createNode(index: number, { agents, dimension }: RingSize): RingNode {
   };
 
   const send = (step: number): void => {
+    adapt(own, step);
     const frame = frames[step % 2];
     frame.writeUInt32LE(step, STEP_OFFSET);
     frame.set(Buffer.from(own.buffer), HEADER_BYTES);

@@ -9,11 +9,16 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { createGmrfTask } from '../core/problem/gmrf-regression.ts';
+import { gradientStep } from '../core/strategy/local-step.ts';
+import { largestStepSize } from '../core/theory.ts';
 
 export interface RingSize {
   readonly agents: number;
   readonly dimension: number;
   readonly rounds: number;
+  /** Also take the local gradient step of Kindred's synthetic problem in every round. */
+  readonly learn: boolean;
 }
 
 /** One process of the ring, whatever carries its vectors. */
@@ -26,6 +31,10 @@ export interface RingNode {
   run(first: number, last: number, done: () => void): void;
   close(): void;
 }
+
+/** As bench/rounds.ts asks Kindred. */
+export const BATCH = 100;
+const STABLE = 0.35;
 
 interface Measured {
   readonly agents: number;
@@ -54,8 +63,13 @@ export const rightOf = (index: number, agents: number): number => (index + 1) % 
 
 function readSize(): RingSize {
   const text = { type: 'string' } as const;
-  const { values } = parseArgs({ options: { agents: text, dimension: text, rounds: text } });
-  return { agents: Number(values.agents ?? 10), dimension: Number(values.dimension ?? 1_000), rounds: Number(values.rounds ?? 1_000) };
+  const { values } = parseArgs({ options: { agents: text, dimension: text, rounds: text, learn: { type: 'boolean' } } });
+  return {
+    agents: Number(values.agents ?? 10),
+    dimension: Number(values.dimension ?? 1_000),
+    rounds: Number(values.rounds ?? 1_000),
+    learn: values.learn ?? false,
+  };
 }
 
 async function measure(program: string, size: RingSize): Promise<Measured> {
@@ -117,3 +131,13 @@ async function part(work: () => Promise<void>): Promise<void> {
 }
 
 const rounds = (node: RingNode, first: number, last: number): Promise<void> => new Promise((resolve) => node.run(first, last, resolve));
+
+/** The local half of a round: nothing, or one stochastic gradient step towards a truth of the node's own. */
+export function localStep(index: number, { dimension, learn }: RingSize): (own: Float64Array, step: number) => void {
+  if (!learn) return () => undefined;
+  const truth = new Float64Array(dimension).fill(index);
+  const task = createGmrfTask({ truth, batch: BATCH, noise: dimension, seed: 1, agent: index });
+  const stepSize = largestStepSize(STABLE, BATCH, dimension);
+  const gradient = new Float64Array(dimension);
+  return (own, step) => gradientStep(task, own, stepSize, step, gradient, own);
+}

@@ -21,7 +21,10 @@ export interface WebSocketTransportOptions {
   readonly advertisedHost?: string;
   /** 0, the default: the system chooses. */
   readonly port?: number;
-  /** Mask with zeros. RFC 6455 wants random masks because of proxies; inside one's own network they only cost time. */
+  /**
+   * Mask with zeros. RFC 6455 wants random masks because of proxies between the ends; inside one's own network they only
+   * cost time. Default: on loopback, where there can be no proxy, and nowhere else.
+   */
   readonly trustedNetwork?: boolean;
   /** How long a handshake may take. Default LIMITS.handshakeMs. */
   readonly handshakeMs?: number;
@@ -36,7 +39,7 @@ const FINAL_STATUS = { 401: 'WIRE_TOKEN', 426: 'WIRE_VERSION' } as const satisfi
 export function createWebSocketTransport(options: WebSocketTransportOptions = {}): Transport {
   return {
     listen: (listenOptions, ready, failed) => listen(options, listenOptions, ready, failed),
-    dial: (endpoint, dialOptions) => dial(endpoint, dialOptions, options.trustedNetwork ? 'zero' : 'random'),
+    dial: (endpoint, dialOptions) => dial(endpoint, dialOptions, (options.trustedNetwork ?? isLoopback(endpoint)) ? 'zero' : 'random'),
   };
 }
 
@@ -68,6 +71,11 @@ function createLinkServer(options: ListenOptions, handshakeMs: number = LIMITS.h
   server.maxConnections = 2 * LIMITS.agentsMax;
   acceptWebSockets(server, PATH, options);
   return server;
+}
+
+function isLoopback(endpoint: string): boolean {
+  const { hostname } = new URL(endpoint);
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname);
 }
 
 const inUrl = (host: string): string => (host.includes(':') ? `[${host}]` : host);
