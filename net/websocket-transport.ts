@@ -75,7 +75,7 @@ function createLinkServer(options: ListenOptions, handshakeMs: number = LIMITS.h
 
 function isLoopback(endpoint: string): boolean {
   const { hostname } = new URL(endpoint);
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname);
+  return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
 }
 
 const inUrl = (host: string): string => (host.includes(':') ? `[${host}]` : host);

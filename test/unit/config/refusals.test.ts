@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { estimatorNames, laterEstimators, laterStrategies, strategyNames } from '../../../config/vocabulary.ts';
-import { CSV, PAPER, TABLE, load, refusal } from './fixture.ts';
+import { CSV, PAPER, TABLE, refusal } from './fixture.ts';
 
 const strategies = strategyNames().join(', ');
 const GRAPHS = 'reference, ring, star, grid, complete, erdos-renyi, random-geometric';
