@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Experiment } from '../config/experiment.ts';
+import { readFailure } from '../config/table-facts.ts';
+import { KindredError } from '../core/errors.ts';
 
 export interface NewRun {
   readonly runId: string;
@@ -20,6 +22,10 @@ export function createRun(experiment: Experiment): NewRun {
   const when = new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
   const runId = `${name || 'run'}-${when}-${randomBytes(2).toString('hex')}`;
   const directory = join(experiment.output.directory, runId);
-  mkdirSync(directory, { recursive: true });
+  try {
+    mkdirSync(directory, { recursive: true });
+  } catch (cause) {
+    throw new KindredError('OUTPUT_UNWRITABLE', readFailure(cause), { where: directory, cause });
+  }
   return { runId, directory };
 }

@@ -43,6 +43,7 @@ export const ERRORS = {
   GRAPH_INVALID: entry('the graph is not valid', 'edges join two different known agents and have positive finite weights', 2),
   STEP_SIZE_UNSTABLE: entry('the step size is unstable', 'lower the step size or raise the batch', 2),
   USAGE: entry('the command was called wrongly', 'see `kindred --help`', 2),
+  OUTPUT_UNWRITABLE: entry('the run directory cannot be made', 'give a directory you may write to: --out DIR', 2),
   RUN_UNKNOWN: entry('there is no such run', '`kindred list` shows the runs', 2),
 
   // What happened on the way.
