@@ -105,9 +105,53 @@ export class Random {
     }
   }
 
-  /** out <- independent N(0, 1). */
+  /** out <- independent N(0, 1): the same draws as gaussian() one by one, with the state in local variables. */
   fillGaussian(out: Float64Array): void {
-    for (let i = 0; i < out.length; i++) out[i] = this.gaussian();
+    const s = this.#s;
+    let s0 = s[0];
+    let s1 = s[1];
+    let s2 = s[2];
+    let s3 = s[3];
+    for (let i = 0; i < out.length; i++) {
+      const five = Math.imul(s1, 5);
+      const bits = Math.imul((five << 7) | (five >>> 25), 9);
+      let shifted = s1 << 9;
+      s2 ^= s0;
+      s3 ^= s1;
+      s1 ^= s2;
+      s0 ^= s3;
+      s2 ^= shifted;
+      s3 = (s3 << 11) | (s3 >>> 21);
+      const fiveNext = Math.imul(s1, 5);
+      const bitsNext = Math.imul((fiveNext << 7) | (fiveNext >>> 25), 9);
+      shifted = s1 << 9;
+      s2 ^= s0;
+      s3 ^= s1;
+      s1 ^= s2;
+      s0 ^= s3;
+      s2 ^= shifted;
+      s3 = (s3 << 11) | (s3 >>> 21);
+      const layer = bits & LAYER_MASK;
+      const x = ((bits >> 9) * 1073741824 + (bitsNext >>> 2)) * TWO_MINUS_52 * WIDTHS[layer];
+      if (Math.abs(x) < WIDTHS[layer + 1]) {
+        out[i] = x;
+        continue;
+      }
+      this.#setState(s0, s1, s2, s3);
+      out[i] = this.#outside(layer, x);
+      s0 = s[0];
+      s1 = s[1];
+      s2 = s[2];
+      s3 = s[3];
+    }
+    this.#setState(s0, s1, s2, s3);
+  }
+
+  #setState(s0: number, s1: number, s2: number, s3: number): void {
+    this.#s[0] = s0;
+    this.#s[1] = s1;
+    this.#s[2] = s2;
+    this.#s[3] = s3;
   }
 
   /** Uniform on 0 .. n-1; the bias is below n / 2^53. */

@@ -146,3 +146,12 @@ test('derangements have no fixed point and are uniform over all nine of four ele
     within(count / rounds, 1 / 9, Math.sqrt(8 / 81 / rounds));
   }
 });
+
+test('fillGaussian draws what gaussian() draws one by one, and leaves the stream where it does', () => {
+  const filled = draw(4, 1, 'batch', 2);
+  const single = draw(4, 1, 'batch', 2);
+  const out = new Float64Array(100_000);
+  filled.fillGaussian(out);
+  assert.ok(out.every((x) => Object.is(x, single.gaussian())));
+  assert.equal(filled.uniform(), single.uniform());
+});
