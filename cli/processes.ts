@@ -99,7 +99,7 @@ class Supervisor {
 
   #onCoordinatorExit(how: string): void {
     const result = this.#result ?? this.#lostResult(how);
-    void this.#settleAgents(this.#result === undefined).then(() => {
+    void this.#settleAgents(result.status === 'failed').then(() => {
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, this.#onSignal);
       rmSync(this.#tokenFile, { force: true });
       rmSync(this.#jobFile, { force: true });
