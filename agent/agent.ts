@@ -54,6 +54,7 @@ export class Agent {
   #arriving: Uint8Array | undefined;
   #trafficBefore = { bytes: 0, frames: 0 };
   #advancing = false;
+  #breathing = false;
   #ended = false;
   #cancelTick = (): void => {};
   #toldIteration = -1;
@@ -170,16 +171,25 @@ export class Agent {
 
   /** Computes until the machine has to wait: an exchange, the next assignment, or a breath for the event loop. */
   #advance(): void {
-    if (this.#advancing) return;
+    if (this.#advancing || this.#breathing) return;
     this.#advancing = true;
     this.#guarded(() => {
       while (this.#state.phase === 'working' && this.#activity !== undefined && !this.#ended) {
         const request = this.#activity.advance();
-        if (request.kind === 'pause') return this.#options.clock.defer(() => this.#advance());
+        if (request.kind === 'pause') return this.#breathe();
         this.#onRequest(request);
       }
     });
     this.#advancing = false;
+  }
+
+  /** One continuation at a time: events that come meanwhile must not start another. */
+  #breathe(): void {
+    this.#breathing = true;
+    this.#options.clock.defer(() => {
+      this.#breathing = false;
+      this.#advance();
+    });
   }
 
   #onRequest(request: Exclude<TrainerRequest, { kind: 'pause' }>): void {

@@ -91,7 +91,9 @@ class Supervisor {
     for (let k = 0; k < this.#options.experiment.agents; k++) {
       const log = this.#log(`agent-${k}`);
       const args = [AGENT_MAIN, '--join', joinUrl, '--token-file', this.#tokenFile, '--index', String(k)];
-      this.#agents.push(spawn(process.execPath, args, { stdio: ['ignore', log, log], detached: true }));
+      const agent = spawn(process.execPath, args, { stdio: ['ignore', log, log], detached: true });
+      agent.on('exit', () => this.#coordinator?.connected && this.#coordinator.send({ agentExited: k }));
+      this.#agents.push(agent);
       closeSync(log);
     }
     this.#options.onStarted?.({ url, coordinator: this.#coordinator!.pid!, agents: this.#agents.map((agent) => agent.pid!) });

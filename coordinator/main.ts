@@ -56,8 +56,10 @@ async function main(): Promise<void> {
     },
     onEnd: (result) => {
       log.info({ status: result.status, error: result.error, refused }, 'the run is over');
-      tell({ type: 'ended', result });
-      void server.close().then(() => process.disconnect?.());
+      // Disconnect only once the parent has the whole result: it may be large.
+      const leave = (): void => void server.close().then(() => process.connected && process.disconnect());
+      if (process.connected) process.send?.({ type: 'ended', result } satisfies CoordinatorMessage, leave);
+      else leave();
     },
   });
   const { problem, agents } = job.experiment;
@@ -79,6 +81,7 @@ async function main(): Promise<void> {
   tell({ type: 'listening', url: server.url, joinUrl: server.joinUrl });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => driver.interrupt());
   process.on('disconnect', () => driver.interrupt());
+  process.on('message', ({ agentExited }: { agentExited: number }) => driver.agentExited(agentExited));
 }
 
 function tell(message: CoordinatorMessage): void {

@@ -120,6 +120,12 @@ export class RunDriver {
     };
   }
 
+  /** The supervisor saw the agent's process end: of one that never joined no link tells. */
+  agentExited(agent: number): void {
+    if (!this.#state.agents[agent].joined)
+      this.#dispatch({ type: 'lost', agent, detail: 'its process ended before it joined', now: this.#options.clock.now() });
+  }
+
   interrupt(): void {
     this.#dispatch({ type: 'interrupted' });
   }

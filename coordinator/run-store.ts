@@ -20,7 +20,7 @@ export interface RunStore {
 export function createRunStore(directory: string, experiment: Experiment, hash: string): RunStore {
   mkdirSync(join(directory, 'relationship'), { recursive: true });
   mkdirSync(join(directory, 'parameters'), { recursive: true });
-  writeJson(join(directory, 'experiment.json'), { hash, experiment });
+  writeJson(join(directory, 'experiment.json'), { ...experiment, hash });
   const append = (file: string, fields: object): void => appendFileSync(join(directory, file), `${JSON.stringify(fields)}\n`);
   return {
     directory,

@@ -71,6 +71,19 @@ test('an agent is stopped: its silence is noticed', async () => {
   assert.ok(tookMs < DEADLINE_MS, `took ${tookMs} ms`);
 });
 
+test('an agent is killed before it joins', async () => {
+  const { result, tookMs } = await strike('assembling', ({ agents }) => agents[2]);
+  assert.equal(result.error!.code, 'AGENT_LOST');
+  assert.match(result.error!.message, /^agent 2 was lost while assembling/);
+  assert.ok(tookMs < DEADLINE_MS, `took ${tookMs} ms`);
+});
+
+test('a large result arrives whole', async () => {
+  const result = await inProcesses(smallExperiment(['cooperate.steps=3000', 'output.every=1']));
+  assert.equal(result.status, 'completed', result.error?.message);
+  assert.equal(result.arms[0].curve!.error.length, 3001);
+});
+
 describe('the coordinator is killed', () => {
   for (const phase of ['exploring', 'cooperating'] as const) {
     test(`while ${phase}`, async () => {
