@@ -4,7 +4,7 @@
  */
 import { fork, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ERRORS } from '../core/errors.ts';
@@ -100,7 +100,7 @@ class Supervisor {
   }
 
   #onCoordinatorExit(how: string): void {
-    const result = this.#result ?? this.#lostResult(how);
+    const result = this.#result ?? this.#storedResult() ?? this.#lostResult(how);
     void this.#settleAgents(result.status === 'failed').then(() => {
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, this.#onSignal);
       rmSync(this.#tokenFile, { force: true });
@@ -122,6 +122,12 @@ class Supervisor {
     this.#interrupts++;
     if (this.#interrupts === 1) this.#coordinator?.kill('SIGINT');
     else for (const child of [this.#coordinator, ...this.#agents]) child?.kill('SIGKILL');
+  }
+
+  /** What the coordinator wrote before it ended, should its message not have arrived. */
+  #storedResult(): RunResult | undefined {
+    const file = join(this.#options.run.directory, 'run.json');
+    return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as RunResult) : undefined;
   }
 
   /** The coordinator died without a result: the run failed, and says so. */
