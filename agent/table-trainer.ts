@@ -12,7 +12,7 @@ import { solveLocally } from '../core/strategy/local-step.ts';
 import type { TableProblem } from '../config/experiment.ts';
 import type { CooperateWork, Work } from '../proto/messages.ts';
 import { ArmActivity, changeMeter } from './arm-activity.ts';
-import { immediately } from './trainer.ts';
+import { immediately, inPieces } from './trainer.ts';
 import type { Activity, Trainer } from './trainer.ts';
 
 export class TableTrainer implements Trainer {
@@ -39,9 +39,9 @@ export class TableTrainer implements Trainer {
       case 'moments':
         return immediately(new Map([['moments', moments(this.#data.training)]]));
       case 'standardize':
-        return immediately(this.#standardize(work.shift, work.scale, work.ridges));
+        return inPieces(this.#standardize(work.shift, work.scale, work.ridges));
       case 'evidence':
-        return immediately(new Map([...fitReport(this.#ready.all, work.ridge, ''), ...fitReport(this.#ready.fitting, work.ridge, 'fitting:')]));
+        return inPieces(fitReports(this.#ready, work.ridge));
       case 'cooperate':
         return this.#cooperate(work);
       default:
@@ -55,7 +55,7 @@ export class TableTrainer implements Trainer {
   }
 
   /** No shift: this agent standardises by its own rows. */
-  #standardize(shift: readonly number[], scale: readonly number[], ridges: readonly number[]): Map<string, Float64Array> {
+  *#standardize(shift: readonly number[], scale: readonly number[], ridges: readonly number[]): Generator<void, Map<string, Float64Array>> {
     const { loss, batch } = this.#problem;
     const standard: Standardization =
       shift.length === 0
@@ -64,7 +64,12 @@ export class TableTrainer implements Trainer {
     const options = { loss, seed: this.#seed, agent: this.#agent, ...(batch === undefined ? {} : { batch }) };
     const all = createTableTask(this.#data, standard, { ...options, subset: 'all' });
     this.#tasks = { all, fitting: createTableTask(this.#data, standard, { ...options, subset: 'fitting' }) };
-    return new Map([['leaveOneOut', Float64Array.from(ridges, (ridge) => all.leaveOneOutLoss(ridge))]]);
+    const losses: number[] = [];
+    for (const ridge of ridges) {
+      yield;
+      losses.push(all.leaveOneOutLoss(ridge));
+    }
+    return new Map([['leaveOneOut', Float64Array.from(losses)]]);
   }
 
   #cooperate(work: CooperateWork): Activity {
@@ -78,6 +83,12 @@ export class TableTrainer implements Trainer {
     const meter = changeMeter(task, Math.max(1, work.etas.length), (outputs) => rest(task, outputs));
     return new ArmActivity(task, work, this.#agent, this.#agents, meter);
   }
+}
+
+function* fitReports(tasks: { readonly all: TableTask; readonly fitting: TableTask }, ridge: number): Generator<void, Map<string, Float64Array>> {
+  const all = fitReport(tasks.all, ridge, '');
+  yield;
+  return new Map([...all, ...fitReport(tasks.fitting, ridge, 'fitting:')]);
 }
 
 /** The local ridge solution's slopes and what the estimator must know of their noise. */

@@ -33,6 +33,22 @@ export function immediately(values: Map<string, Float64Array>): Activity {
   return { iteration: 0, advance: () => ({ kind: 'report', values }), deliver: () => {} };
 }
 
+/** Work in pieces, with a breath after each: a generator that yields between them and returns the report. */
+export function inPieces(pieces: Generator<void, Map<string, Float64Array>>): Activity {
+  let iteration = 0;
+  return {
+    get iteration() {
+      return iteration;
+    },
+    advance() {
+      const piece = pieces.next();
+      iteration++;
+      return piece.done ? { kind: 'report', values: piece.value } : { kind: 'pause' };
+    },
+    deliver: () => {},
+  };
+}
+
 /** Iterations between two breaths: about a millisecond's worth of arithmetic each. */
 export function iterationsPerBreath(task: Task): number {
   return Math.max(1, Math.floor(100_000 / task.dimension));
