@@ -38,9 +38,14 @@ export function predictedCurve(input: RecursionInput & { readonly iterations: re
   const last = Math.max(0, ...input.iterations);
   const step = stepper(input);
   let moments = start(input.signal);
+  let settled = false;
   for (let i = 0; i <= last; i++) {
     if (wanted.has(i)) wanted.set(i, readOut(moments, input));
-    if (i < last) moments = step(moments);
+    if (settled || i === last) continue;
+    const next = step(moments);
+    // A long arm is steady most of its time: its moments stay what they are.
+    settled = isSettled(moments, next);
+    moments = next;
   }
   return input.iterations.map((i) => wanted.get(i)!);
 }
@@ -52,7 +57,7 @@ export function steadyState(input: RecursionInput): number {
   for (let i = 0; i < STEPS_MAX; i++) {
     const next = step(moments);
     if (!Number.isFinite(trace(next.C))) return Infinity;
-    const settled = Math.max(change(moments.C, next.C), change(moments.F, next.F)) <= SETTLED_RELATIVE * trace(next.C);
+    const settled = isSettled(moments, next);
     moments = next;
     if (settled) break;
   }
@@ -61,6 +66,10 @@ export function steadyState(input: RecursionInput): number {
 
 function start(So: Matrix): Moments {
   return { C: So, F: weighted(-1, So, 0, So) };
+}
+
+function isSettled(before: Moments, after: Moments): boolean {
+  return Math.max(change(before.C, after.C), change(before.F, after.F)) <= SETTLED_RELATIVE * trace(after.C);
 }
 
 /** Largest change of an entry. */

@@ -181,3 +181,10 @@ function simulate(
   }
   return errors;
 }
+
+test('a curve over a million iterations is no longer work than until it settles', () => {
+  const startedAt = performance.now();
+  const [early, late] = predictedCurve({ ...PAPER, combine: identity(10), iterations: [5_000, 1_000_000] });
+  assert.ok(Math.abs(late / early - 1) < 1e-9);
+  assert.ok(performance.now() - startedAt < 5_000);
+});
