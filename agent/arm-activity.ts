@@ -1,20 +1,17 @@
 /**
  * An arm at one agent as an activity: runs the ArmRunner to the assigned iteration and makes the report.
  */
-import { isCurvePoint, isSteady } from '../core/arm-schedule.ts';
-import { KindredError } from '../core/errors.ts';
-import type { GradientTask, SolveTask, Task } from '../core/problem/problem.ts';
-import type { StrategyRun } from '../core/strategy/strategy.ts';
+import type { Task } from '../core/problem/problem.ts';
+import { vectorOf } from '../core/snapshot.ts';
 import type { CooperateWork } from '../proto/messages.ts';
+import type { ArmMeter } from './arm-meters.ts';
 import { ArmRunner } from './arm-runner.ts';
-import type { ArmRecorder } from './arm-runner.ts';
+import type { Vectors } from './exchange.ts';
 import { iterationsPerBreath } from './trainer.ts';
-import type { Activity, TrainerRequest } from './trainer.ts';
+import type { Activity, Snapshot, TrainerRequest } from './trainer.ts';
 
-/** What an arm measures, and how its report is made. */
-export interface ArmMeter extends ArmRecorder {
-  report(runs: readonly StrategyRun[]): Map<string, Float64Array>;
-}
+const PAUSE: TrainerRequest = { kind: 'pause' };
+const BOUNDARY: TrainerRequest = { kind: 'boundary' };
 
 /** An arm stays here between its stages: a table's arm is continued until it has settled. */
 export class ArmActivity implements Activity {
@@ -46,65 +43,49 @@ export class ArmActivity implements Activity {
 
   advance(): TrainerRequest {
     const step = this.#runner.advance(this.#until, this.#budget);
-    if (step === 'pause') return { kind: 'pause' };
+    if (step === 'boundary') return BOUNDARY;
+    if (step === 'pause') return PAUSE;
     if (step === undefined) return { kind: 'report', values: this.#meter.report(this.#runner.runs) };
-    return { kind: 'exchange', step, epoch: this.#epoch };
+    return { kind: 'exchange', step, epoch: this.#epoch, hops: this.#runner.transportSteps };
   }
 
-  deliver(vectors: readonly Float64Array[]): void {
+  deliver(vectors: Vectors): void {
     this.#runner.deliver(vectors);
   }
-}
 
-/** Squared deviation from the agent's own truth: the curve, and its mean over the last third. */
-export function deviationMeter(task: GradientTask, work: CooperateWork): ArmMeter {
-  const curve: number[] = [task.squaredDeviation(new Float64Array(task.dimension))];
-  let steadySum = 0;
-  let steadyCount = 0;
-  return {
-    recorded(iteration, [run]) {
-      const isPoint = isCurvePoint(iteration, work);
-      const steady = isSteady(iteration, work);
-      if (!isPoint && !steady) return;
-      const error = task.squaredDeviation(run.output());
-      if (!Number.isFinite(error)) throw new KindredError('PARAMETERS_NOT_FINITE', `the error is ${error} at iteration ${iteration} of ${work.strategy}`);
-      if (isPoint) curve.push(error);
-      if (!steady) return;
-      steadySum += error;
-      steadyCount++;
-    },
-    report: ([run]) =>
-      new Map([
-        ['error', Float64Array.of(steadySum / steadyCount)],
-        ['curve', Float64Array.from(curve)],
-        ['parameters', run.output().slice()],
-      ]),
-  };
-}
-
-/** Change of the last iteration per candidate: ||w - w'||^2 and ||w||^2, for the coordinator's stopping rule. */
-export function changeMeter(task: SolveTask, candidates: number, rest: (outputs: readonly Float64Array[]) => Map<string, Float64Array>): ArmMeter {
-  const before = Array.from({ length: candidates }, () => new Float64Array(task.dimension));
-  const change = new Float64Array(2 * candidates);
-  return {
-    recorded(_iteration, runs) {
-      runs.forEach((run, candidate) => {
-        const w = run.output();
-        measureChange(before[candidate], w, change.subarray(2 * candidate));
-        before[candidate].set(w);
-      });
-    },
-    report: (runs) => new Map([['change', change.slice()], ...rest(runs.map((run) => run.output()))]),
-  };
-}
-
-function measureChange(before: Float64Array, now: Float64Array, out: Float64Array): void {
-  let change = 0;
-  let norm = 0;
-  for (let m = 0; m < now.length; m++) {
-    change += (now[m] - before[m]) ** 2;
-    norm += now[m] ** 2;
+  /** undefined inside an iteration. */
+  snapshot(): Map<string, Float64Array> | undefined {
+    const at = this.#runner.snapshot();
+    return at && new Map([['epoch', Float64Array.of(this.#epoch)], ...at, ...this.#meter.snapshot()]);
   }
-  out[0] = change;
-  out[1] = norm;
+
+  restore(snapshot: Snapshot): void {
+    this.#runner.restore(snapshot);
+    this.#meter.restore(snapshot);
+  }
+}
+
+/** The arm a trainer is in; after a restart, what is known of the one it was in until its work is assigned again. */
+export class CurrentArm {
+  #arm: ArmActivity | undefined;
+  #stopped: Snapshot = new Map();
+
+  /** An epoch is one arm: it goes on where it stands, or where its snapshot stands; else `start` makes a new one. */
+  continue(work: CooperateWork, start: () => ArmActivity): ArmActivity {
+    if (this.#arm?.epoch !== work.epoch) {
+      this.#arm = start();
+      if (this.#stopped.size > 0 && vectorOf(this.#stopped, 'epoch', 1)[0] === work.epoch) this.#arm.restore(this.#stopped);
+      this.#stopped = new Map();
+    }
+    return this.#arm.continueUntil(work.untilIteration);
+  }
+
+  /** Empty before the first arm; undefined inside an iteration. */
+  snapshot(): Snapshot | undefined {
+    return this.#arm === undefined ? this.#stopped : this.#arm.snapshot();
+  }
+
+  restore(snapshot: Snapshot): void {
+    this.#stopped = snapshot;
+  }
 }

@@ -1,13 +1,18 @@
 /**
- * The links of one agent to its neighbours: opened by whichever end the plan says, kept by agent index.
+ * The links of one agent to its neighbours, kept by agent index. Whichever end the plan says dials, and dials again for as
+ * long as the run lives; a neighbour proves itself with a ticket (net/credentials.ts).
  *
- * A neighbour proves itself with a ticket (net/credentials.ts).
+ * Invariants:
+ *  1. One link per neighbour: a new one replaces the old one, unless it is of an older incarnation, which is fenced off.
+ *  2. A silent link is terminated after LIMITS.lostMs, never waited for.
+ *  3. A damaged frame is dropped and counted: the vector in it is pulled again. A malformed one ends its link only.
  */
-import type { KindredError } from '../core/errors.ts';
+import { closeCode, KindredError } from '../core/errors.ts';
+import type { Party } from '../core/fault/plan.ts';
 import { LIMITS } from '../core/limits.ts';
-import { encode } from '../proto/codec.ts';
-import type { Neighbour } from '../proto/messages.ts';
-import { isVectorFrame } from '../proto/vector-frame.ts';
+import { decode, encode } from '../proto/codec.ts';
+import type { ControlMessage, Neighbour, Pull, Sync, VectorHeader } from '../proto/messages.ts';
+import { isVectorFrame, readVectorHeader } from '../proto/vector-frame.ts';
 import type { Clock } from '../net/clock.ts';
 import { diallerOf } from '../net/credentials.ts';
 import { dialUntil } from '../net/dial-until.ts';
@@ -17,40 +22,55 @@ import type { Link, Listener, ListenOptions, Transport } from '../net/link.ts';
 export interface LinkEvents {
   readonly opened: (agent: number) => void;
   readonly lost: (agent: number, reason: string) => void;
-  /** A vector frame; its bytes are valid during the call only. */
-  readonly vector: (agent: number, frame: Uint8Array) => void;
+  /** A vector frame; its bytes and its header are valid during the call only. */
+  readonly vector: (agent: number, header: VectorHeader, frame: Uint8Array) => void;
+  readonly asked: (agent: number, message: Sync | Pull) => void;
   readonly refused: (reason: string) => void;
+  /** Dialling goes on, but somebody may know a better address. */
+  readonly unreachable: (agent: number, reason: string) => void;
 }
 
-const HEARTBEAT = encode({ type: 'heartbeat' });
+export interface AgentLinksOptions {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  /** Own index; known when the coordinator said so. */
+  readonly self: () => number;
+  /** Faults on purpose (net/fault-link.ts); the link itself where there are none. */
+  readonly decorate: (agent: number, link: Link) => Link;
+  readonly events: LinkEvents;
+}
 
 interface Open {
   readonly link: Link;
   readonly heartbeat: Heartbeat;
+  readonly incarnation: number;
+  silent: boolean;
 }
 
+const HEARTBEAT = encode({ type: 'heartbeat' });
+
 export class AgentLinks {
-  readonly #transport: Transport;
-  readonly #clock: Clock;
-  readonly #events: LinkEvents;
+  readonly #options: AgentLinksOptions;
   /** The frame limit holds for links opened from now on: it is known only once the run is. */
   readonly #listening: ListenOptions & { frameBytesMax: number };
   readonly #open = new Map<number, Open>();
+  readonly #dials = new Map<number, () => void>();
+  /** The oldest incarnation of each neighbour that is let in. */
+  readonly #incarnations = new Map<number, number>();
+  readonly #header: VectorHeader = { epoch: 0, step: 0, durableStep: 0 };
   #listener: Listener | undefined;
   #secret = '';
-  #retiredBytes = 0;
-  #retiredFrames = 0;
+  #retired = { bytes: 0, frames: 0 };
+  #damaged = 0;
   #closing = false;
 
-  constructor(transport: Transport, clock: Clock, events: LinkEvents) {
-    this.#transport = transport;
-    this.#clock = clock;
-    this.#events = events;
+  constructor(options: AgentLinksOptions) {
+    this.#options = options;
     this.#listening = {
       authorize: (bearer: string) => this.#authorize(bearer),
       frameBytesMax: LIMITS.unauthenticatedFrameBytesMax,
-      onLink: (link: Link) => this.#adopt(peerIndex(link.peer), link),
-      onRefused: events.refused,
+      onLink: (link: Link) => this.#adopt(...peerOf(link.peer), link),
+      onRefused: options.events.refused,
     };
   }
 
@@ -60,7 +80,7 @@ export class AgentLinks {
       this.#listener = listener;
       ready(listener.endpoint);
     };
-    this.#transport.listen(this.#listening, listening, failed);
+    this.#options.transport.listen(this.#listening, listening, failed);
   }
 
   admit(secret: string, frameBytesMax: number): void {
@@ -68,14 +88,37 @@ export class AgentLinks {
     this.#listening.frameBytesMax = frameBytesMax;
   }
 
-  dial(neighbour: Neighbour, failed: (error: KindredError) => void): void {
-    const { agent, endpoint, ticket } = neighbour;
-    dialUntil(
-      this.#transport,
+  /** Dials until a link is open; a later call for the same neighbour replaces an earlier one. */
+  dial(neighbour: Neighbour): void {
+    const { agent, endpoint, ticket, incarnation } = neighbour;
+    this.#giveUpDialling(agent);
+    const { transport, clock, events, self } = this.#options;
+    const cancel = dialUntil(
+      transport,
       endpoint,
-      { bearer: ticket, peer: peerName(agent), frameBytesMax: this.#listening.frameBytesMax, onOpen: (link) => this.#adopt(agent, link), onFailed: failed },
-      { clock: this.#clock, deadlineMs: LIMITS.connectMs, seed: 0, agent, code: 'LINK_UNREACHABLE' },
+      {
+        bearer: ticket,
+        peer: peerName(agent, incarnation),
+        frameBytesMax: this.#listening.frameBytesMax,
+        onOpen: (link) => this.#adopt(agent, incarnation, link),
+        onFailed: (error) => {
+          events.unreachable(agent, error.message);
+          this.#dials.set(
+            agent,
+            clock.setTimer(LIMITS.dialBackoffMaxMs, () => this.dial(neighbour)),
+          );
+        },
+      },
+      { clock, deadlineMs: LIMITS.connectMs, seed: self(), agent, code: 'LINK_UNREACHABLE' },
     );
+    this.#dials.set(agent, cancel);
+  }
+
+  /** From now on only this incarnation of the neighbour, or a later one, is let in. */
+  fence({ agent, incarnation }: Neighbour): void {
+    this.#incarnations.set(agent, incarnation);
+    const open = this.#open.get(agent);
+    if (open !== undefined && open.incarnation < incarnation) open.link.terminate();
   }
 
   /** Sends the same bytes to each of them. */
@@ -87,10 +130,22 @@ export class AgentLinks {
     }
   }
 
+  tell(agent: number, message: ControlMessage): void {
+    this.send([agent], encode(message));
+  }
+
+  tellAll(message: ControlMessage): void {
+    this.send([...this.#open.keys()], encode(message));
+  }
+
+  /** Every link breaks and is dialled again: when it must lead through a proxy from now on. */
+  breakAll(): void {
+    for (const { link } of this.#open.values()) link.terminate();
+  }
+
   /** Bytes and frames sent to neighbours so far. */
   get traffic(): { bytes: number; frames: number } {
-    let bytes = this.#retiredBytes;
-    let frames = this.#retiredFrames;
+    let { bytes, frames } = this.#retired;
     for (const { link } of this.#open.values()) {
       bytes += link.bytesSent;
       frames += link.framesSent;
@@ -98,8 +153,14 @@ export class AgentLinks {
     return { bytes, frames };
   }
 
+  /** Frames that arrived with a wrong checksum. */
+  get damaged(): number {
+    return this.#damaged;
+  }
+
   close(): void {
     this.#closing = true;
+    for (const cancel of this.#dials.values()) cancel();
     for (const { link, heartbeat } of this.#open.values()) {
       heartbeat.stop();
       link.close(1001, 'done');
@@ -109,42 +170,82 @@ export class AgentLinks {
 
   #authorize(bearer: string): string | undefined {
     const dialler = this.#secret === '' ? undefined : diallerOf(this.#secret, bearer);
-    return dialler === undefined ? undefined : peerName(dialler);
+    if (dialler === undefined || dialler.incarnation < (this.#incarnations.get(dialler.agent) ?? 0)) return undefined;
+    return peerName(dialler.agent, dialler.incarnation);
   }
 
-  #adopt(agent: number, link: Link): void {
-    if (this.#closing || this.#open.has(agent)) return link.close(1001, 'not wanted');
-    const heartbeat = new Heartbeat({
-      link,
-      clock: this.#clock,
-      frame: HEARTBEAT,
-      onSuspect: () => {},
-      onLost: () => link.terminate(),
-    });
-    this.#open.set(agent, { link, heartbeat });
-    link.onFrame = (frame) => {
-      heartbeat.received();
-      if (isVectorFrame(frame)) this.#events.vector(agent, frame);
+  #adopt(agent: number, incarnation: number, raw: Link): void {
+    const oldest = Math.max(this.#incarnations.get(agent) ?? 0, this.#open.get(agent)?.incarnation ?? 0);
+    if (this.#closing || incarnation < oldest) return raw.close(closeCode('WIRE_FENCED'), 'WIRE_FENCED');
+    this.#giveUpDialling(agent);
+    this.#replace(agent);
+    const link = this.#options.decorate(agent, raw);
+    const open: Open = { link, heartbeat: this.#watch(agent, link), incarnation, silent: false };
+    this.#open.set(agent, open);
+    link.onFrame = (frame) => this.#onFrame(agent, open, frame);
+    link.onClose = (code, reason) => this.#onClosed(agent, open, open.silent ? `nothing heard for ${LIMITS.lostMs} ms` : `${code} ${reason}`.trim());
+    // It may have closed while its handlers were set.
+    if (this.#open.get(agent) === open) this.#options.events.opened(agent);
+  }
+
+  #watch(agent: number, link: Link): Heartbeat {
+    const onLost = (): void => {
+      const open = this.#open.get(agent);
+      if (open?.link === link) open.silent = true;
+      link.terminate();
     };
-    link.onClose = (code, reason) => this.#retire(agent, `${code} ${reason}`);
-    this.#events.opened(agent);
+    return new Heartbeat({ link, clock: this.#options.clock, frame: HEARTBEAT, onSuspect: () => {}, onLost });
   }
 
-  #retire(agent: number, reason: string): void {
-    const open = this.#open.get(agent);
-    if (open === undefined) return;
+  #onFrame(agent: number, open: Open, frame: Uint8Array): void {
+    open.heartbeat.received();
+    try {
+      if (isVectorFrame(frame)) {
+        readVectorHeader(frame, this.#header);
+        return this.#options.events.vector(agent, this.#header, frame);
+      }
+      const message = decode(frame);
+      if (message.type === 'sync' || message.type === 'pull') this.#options.events.asked(agent, message);
+    } catch (error) {
+      if (!(error instanceof KindredError)) throw error;
+      if (error.code === 'WIRE_CORRUPT') this.#damaged++;
+      else open.link.close(closeCode(error.code), error.code);
+    }
+  }
+
+  #onClosed(agent: number, open: Open, reason: string): void {
     open.heartbeat.stop();
-    this.#retiredBytes += open.link.bytesSent;
-    this.#retiredFrames += open.link.framesSent;
+    this.#retired = { bytes: this.#retired.bytes + open.link.bytesSent, frames: this.#retired.frames + open.link.framesSent };
+    if (this.#open.get(agent) !== open) return;
     this.#open.delete(agent);
-    if (!this.#closing) this.#events.lost(agent, reason);
+    if (!this.#closing) this.#options.events.lost(agent, reason);
+  }
+
+  /** The old link of a neighbour that opened a new one: it was dead, or half of it. */
+  #replace(agent: number): void {
+    const old = this.#open.get(agent);
+    if (old === undefined) return;
+    this.#open.delete(agent);
+    old.heartbeat.stop();
+    old.link.terminate();
+  }
+
+  #giveUpDialling(agent: number): void {
+    this.#dials.get(agent)?.();
+    this.#dials.delete(agent);
   }
 }
 
-function peerName(agent: number): string {
-  return `agent ${agent}`;
+function peerName(agent: number, incarnation: number): string {
+  return `agent ${agent} (incarnation ${incarnation})`;
 }
 
-function peerIndex(name: string): number {
-  return Number(name.slice('agent '.length));
+/** Who a link leads to, by the name its other end goes by here. */
+export function partyOf(peer: string): Party {
+  return peer.startsWith('agent ') ? peerOf(peer)[0] : 'coordinator';
+}
+
+function peerOf(name: string): [agent: number, incarnation: number] {
+  const [, agent, incarnation] = /^agent (\d+) \(incarnation (\d+)\)$/.exec(name)!;
+  return [Number(agent), Number(incarnation)];
 }

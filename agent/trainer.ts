@@ -5,12 +5,18 @@
  * A long computation returns 'pause' now and then, so that the process can answer heartbeats.
  */
 import type { Task } from '../core/problem/problem.ts';
+import type { Snapshot } from '../core/snapshot.ts';
 import type { Work } from '../proto/messages.ts';
 import type { TransportStep } from './exchange.ts';
 
+/** Everything a learner must remember to go on from here with the same bits: named vectors, without the data. */
+export type { Snapshot };
+
 export type TrainerRequest =
   | { readonly kind: 'pause' }
-  | { readonly kind: 'exchange'; readonly step: TransportStep; readonly epoch: number }
+  /** Between two iterations of an arm: the place for checkpoints and faults. advance() goes on at once. */
+  | { readonly kind: 'boundary' }
+  | { readonly kind: 'exchange'; readonly step: TransportStep; readonly epoch: number; readonly hops: number }
   | { readonly kind: 'report'; readonly values: Map<string, Float64Array> };
 
 /** One piece of work under way. */
@@ -18,7 +24,8 @@ export interface Activity {
   /** For progress displays. */
   readonly iteration: number;
   advance(): TrainerRequest;
-  deliver(vectors: readonly Float64Array[]): void;
+  /** In the order of receiveFrom; undefined where none arrived (bounded and async rounds): it is left out, never guessed. */
+  deliver(vectors: readonly (Float64Array | undefined)[]): void;
 }
 
 /** What kinds of work a problem knows; made once per run from the agent's job. */
@@ -26,6 +33,13 @@ export interface Trainer {
   /** Largest vector this agent may exchange: bounds the frames of its links. */
   readonly vectorLengthMax: number;
   begin(work: Work): Activity;
+  /**
+   * What must be remembered; undefined inside an iteration, where nothing can be resumed. The vectors are copies.
+   * Before any work it is empty. Work that is done in pieces is not in it until it is finished.
+   */
+  snapshot(): Map<string, Float64Array> | undefined;
+  /** Once, on a new trainer and before any work: the next begin() goes on from there. */
+  restore(snapshot: Snapshot): void;
 }
 
 /** Work that is done at once. */
@@ -33,7 +47,10 @@ export function immediately(values: Map<string, Float64Array>): Activity {
   return { iteration: 0, advance: () => ({ kind: 'report', values }), deliver: () => {} };
 }
 
-/** Work in pieces, with a breath after each: a generator that yields between them and returns the report. */
+/**
+ * Work in pieces, with a breath after each: a generator that yields between them and returns the report.
+ * It cannot be resumed inside: a trainer takes over its outcome at the end, and a learner stopped before does it again.
+ */
 export function inPieces(pieces: Generator<void, Map<string, Float64Array>>): Activity {
   let iteration = 0;
   return {

@@ -1,13 +1,13 @@
 /**
  * Vector frames against a copy of the same bytes - into a new buffer, as a program without reuse must, and into a
- * reused one - and against protobuf's generated code. Decoding includes the finite check.
+ * reused one - and against protobuf's generated code. Both ways include the checksum, decoding also the finite check.
  * Interleaved, medians over the repetitions. Prints JSON per dimension: MB/s, and x of the copy into a new buffer.
  *
  *   node dist/bench/codec.js
  */
 import { kindred } from '../proto/generated/wire.js';
 import type { VectorHeader } from '../proto/messages.ts';
-import { readVectorFrame, VectorFrameWriter } from '../proto/vector-frame.ts';
+import { readVectorFrame, readVectorHeader, VectorFrameWriter } from '../proto/vector-frame.ts';
 
 const REPETITIONS = 15;
 const BYTES_PER_REPETITION = 64 * 1024 * 1024;
@@ -28,8 +28,11 @@ function contenders(dimension: number): Record<Contender, () => void> {
     copyToNew: () => void bytes.slice(),
     copyToReused: () => copy.set(bytes),
     encode: () => void writer.encode(header, values),
-    decode: () => readVectorFrame(frame, dimension, read, out),
-    generatedEncode: () => void Frame.encode({ ...header, vector: bytes }).finish(),
+    decode: () => {
+      readVectorHeader(frame, read);
+      readVectorFrame(frame, dimension, read, out);
+    },
+    generatedEncode: () => void Frame.encode({ epoch: 1, step: header.step, durableLag: header.step, vector: bytes }).finish(),
     generatedDecode: () => void Frame.decode(frame).vector?.slice(),
   };
 }

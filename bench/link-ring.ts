@@ -7,7 +7,7 @@
 import type { Link, Listener } from '../net/link.ts';
 import { createWebSocketTransport } from '../net/websocket-transport.ts';
 import type { VectorHeader } from '../proto/messages.ts';
-import { readVectorFrame, readVectorStep, vectorFrameBytesMax, VectorFrameWriter } from '../proto/vector-frame.ts';
+import { linkFrameBytesMax, readVectorFrame, readVectorHeader, VectorFrameWriter } from '../proto/vector-frame.ts';
 import { leftOf, meanInIdOrder, rightOf, type RingNode, type RingSize, runRing } from './ring-processes.ts';
 
 const BEARER = 'ring';
@@ -22,7 +22,7 @@ interface Neighbour {
 
 function createNode(index: number, { agents, dimension }: RingSize): RingNode {
   const transport = createWebSocketTransport({ trustedNetwork: process.env['RING_TRUSTED'] === '1' });
-  const frameBytesMax = vectorFrameBytesMax(dimension);
+  const frameBytesMax = linkFrameBytesMax(dimension);
   const writer = new VectorFrameWriter(dimension);
   const header: VectorHeader = { epoch: 0, step: 0, durableStep: 0 };
   const own = new Float64Array(dimension).fill(index);
@@ -32,7 +32,8 @@ function createNode(index: number, { agents, dimension }: RingSize): RingNode {
   let complete = (): void => undefined;
 
   const receive = (neighbour: Neighbour, frame: Uint8Array): void => {
-    const step = readVectorStep(frame);
+    readVectorHeader(frame, header);
+    const { step } = header;
     readVectorFrame(frame, dimension, header, neighbour.vectors[step % 2]);
     neighbour.steps[step % 2] = step;
     advance();

@@ -1,39 +1,63 @@
-/** `kindred agent`: one agent, joining a coordinator that may be on another machine. */
+/** `kindred agent`: one agent, joining a coordinator that may be on another machine. Started again, it goes on. */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { KindredError } from '../core/errors.ts';
 
-interface AgentFlags {
+export interface AgentFlags {
   readonly join: string;
   readonly tokenFile: string;
   readonly index?: string;
   readonly host: string;
+  readonly advertise?: string;
+  readonly state?: string;
 }
 
 const AGENT_MAIN = fileURLToPath(new URL('../agent/main.js', import.meta.url));
+/** Addresses that mean every interface: nobody can be told to dial them. */
+const ANY_INTERFACE = ['0.0.0.0', '::', '[::]'];
 
 export function addAgentCommand(program: Command): void {
   program
     .command('agent')
     .summary('one agent that joins a coordinator')
-    .description('Start one agent and join the coordinator at URL. Logs one JSON line per event.')
+    .description('Start one agent and join the coordinator at URL. Started again after it ended early, it goes on. Logs one JSON line per event.')
     .requiredOption('--join <url>', 'where the coordinator listens: ws://host:port/agents')
     .requiredOption('--token-file <file>', 'the join token that the coordinator wrote')
     .option('--index <k>', 'which agent this is, from 0; the next free one if not given')
-    .option('--host <address>', 'address to listen on for other agents', '127.0.0.1')
+    .option('--host <address>', 'address to listen on for other agents; 0.0.0.0 is all of them', '127.0.0.1')
+    .option('--advertise <host>', 'name or address that other agents reach this one by; --host if not given')
+    .option('--state <dir>', 'where it writes checkpoints, to go on from; by default .kindred/agent-K here, none without --index')
     .option('--json', 'accepted everywhere; the log is JSON already')
     .addHelpText('after', '\nExample:\n  $ kindred agent --join ws://127.0.0.1:7373/agents --token-file token --index 3')
-    .action(startAgent);
+    .action((flags: AgentFlags) => startAgent(agentArguments(flags)));
 }
 
-function startAgent({ join, tokenFile, index, host }: AgentFlags): void {
-  if (!/^wss?:\/\//.test(join)) throw new KindredError('USAGE', `must be a ws:// URL (got "${join}")`, { where: '--join' });
-  if (!existsSync(tokenFile)) throw new KindredError('USAGE', `there is no file "${tokenFile}"`, { where: '--token-file' });
-  if (index !== undefined && !/^\d{1,6}$/.test(index)) throw new KindredError('USAGE', `must be a whole number (got "${index}")`, { where: '--index' });
-  const args = ['--join', join, '--token-file', tokenFile, '--host', host, ...(index === undefined ? [] : ['--index', index])];
+/** What agent/main.ts is called with. Throws USAGE. */
+export function agentArguments({ join: url, tokenFile, index, host, advertise, state = stateOf(index) }: AgentFlags): string[] {
+  const refuse = (where: string, detail: string): never => {
+    throw new KindredError('USAGE', detail, { where });
+  };
+  if (!/^wss?:\/\//.test(url)) refuse('--join', `must be a ws:// URL (got "${url}")`);
+  if (!existsSync(tokenFile)) refuse('--token-file', `there is no file "${tokenFile}"`);
+  if (index !== undefined && !/^\d{1,6}$/.test(index)) refuse('--index', `must be a whole number (got "${index}")`);
+  if (ANY_INTERFACE.includes(host) && advertise === undefined)
+    refuse('--advertise', `is missing: with --host ${host} other agents must be told where to find this one, for example --advertise worker-3.local`);
+  const given = { index, advertise, state };
+  const options = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value]));
+  return ['--join', url, '--token-file', tokenFile, '--host', host, ...options];
+}
+
+/** Two agents of one directory must not share it, so an agent without a number of its own has none. */
+function stateOf(index: string | undefined): string | undefined {
+  return index === undefined ? undefined : join('.kindred', `agent-${index}`);
+}
+
+function startAgent(args: readonly string[]): void {
   const child = spawn(process.execPath, [AGENT_MAIN, ...args], { stdio: 'inherit' });
+  let signals = 0;
   child.on('exit', (code) => (process.exitCode = code ?? 1));
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(++signals > 1 ? 'SIGKILL' : signal));
 }

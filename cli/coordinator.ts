@@ -1,23 +1,44 @@
-/** `kindred coordinator FILE`: the long-lived coordinator for agents on several machines. */
-import { spawn } from 'node:child_process';
+/**
+ * `kindred coordinator FILE`: the long-lived coordinator for agents on several machines; with --resume RUN it goes on with
+ * a run that ended early. The process that coordinates is a child of this one, which ends when this one does.
+ */
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { LIMITS } from '../core/limits.ts';
 import { KindredError } from '../core/errors.ts';
+import type { RunResult } from '../core/run-result.ts';
+import type { Experiment } from '../config/experiment.ts';
+import { DEFAULTS } from '../config/defaults.ts';
 import { experimentHash, loadExperiment } from '../config/load.ts';
-import type { CoordinatorJob } from '../coordinator/main.ts';
+import type { CoordinatorMessage } from '../coordinator/main.ts';
 import { newToken } from '../net/credentials.ts';
+import { refuseLive } from './live-run.ts';
 import { createRun } from './new-run.ts';
-import { collect } from './run.ts';
+import type { NewRun } from './new-run.ts';
+import { writePictures } from './pictures.ts';
+import { noteOf } from './process-note.ts';
+import { resumable } from './resume.ts';
+import { RunFiles, writing } from './run-files.ts';
+import { collect, exitCodeOf } from './run.ts';
 
-interface CoordinatorFlags {
+export interface CoordinatorFlags {
   readonly set: readonly string[];
   readonly tokenFile: string;
   readonly host: string;
   readonly port: string;
+  readonly resume?: string;
   readonly out?: string;
+}
+
+interface Prepared {
+  readonly experiment: Experiment;
+  readonly run: NewRun;
+  /** As a person would type it. */
+  readonly file: string;
 }
 
 const COORDINATOR_MAIN = fileURLToPath(new URL('../coordinator/main.js', import.meta.url));
@@ -27,50 +48,94 @@ export function addCoordinatorCommand(program: Command): void {
     .command('coordinator')
     .summary('wait for agents started elsewhere, then run')
     .description('Start the coordinator of FILE and wait for its agents (`kindred agent`). Logs one JSON line per event.')
-    .argument('<file>', 'experiment file (YAML)')
+    .argument('[file]', 'experiment file (YAML)')
     .requiredOption('--token-file <file>', 'the join token; made (mode 0600) if it does not exist')
     .option('-c, --set <path=value>', 'override a key of the file (repeatable)', collect, [])
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <n>', 'port to listen on; 0 takes a free one', '7373')
-    .option('--out <dir>', 'where run directories are made, instead of output.directory')
+    .option('--resume <run>', 'instead of FILE: go on with this run; agents that still wait for it find it at its old address')
+    .option('--out <dir>', 'where run directories are, instead of output.directory')
     .option('--json', 'accepted everywhere; the log is JSON already')
     .addHelpText('after', '\nExample:\n  $ kindred coordinator examples/paper.yaml --token-file token')
-    .action(startCoordinator);
+    .action(async (file: string | undefined, flags: CoordinatorFlags) => {
+      const port = portOf(flags.port);
+      const prepared = flags.resume === undefined ? begin(file, flags) : await goOn(file, flags.resume, flags.out);
+      if (!isLoopback(flags.host))
+        process.stderr.write(`warning: links to ${flags.host} are authenticated but not encrypted; stay inside a network you trust\n`);
+      makeToken(flags.tokenFile);
+      const result = await coordinate(prepared, { tokenFile: resolve(flags.tokenFile), host: flags.host, port });
+      writePictures(result, prepared.file);
+      process.exitCode = exitCodeOf(result);
+    });
 }
 
-function startCoordinator(file: string, flags: CoordinatorFlags): void {
+function begin(file: string | undefined, flags: CoordinatorFlags): Prepared {
+  if (file === undefined) throw new KindredError('USAGE', 'is missing: give an experiment file, or --resume RUN', { where: 'FILE' });
   const readFile = (path: string): string => readFileSync(path, 'utf8');
-  const experiment = loadExperiment(file, {
-    overrides: flags.set,
-    environment: process.env,
-    readFile,
-    ...(flags.out === undefined ? {} : { outputDirectory: flags.out }),
-  });
-  const port = Number(flags.port);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new KindredError('USAGE', `must be a port number (got "${flags.port}")`, { where: '--port' });
-  if (!isLoopback(flags.host)) process.stderr.write(`warning: links to ${flags.host} are authenticated but not encrypted; stay inside a network you trust\n`);
-  makeToken(flags.tokenFile);
-  const run = createRun(experiment);
-  const job: CoordinatorJob = {
-    experiment,
-    hash: experimentHash(experiment),
-    ...run,
-    mode: 'processes',
-    tokenFile: flags.tokenFile,
-    host: flags.host,
-    port,
-    joinMs: LIMITS.joinRemoteMs,
-  };
-  const jobFile = join(run.directory, 'coordinator.json');
-  writeFileSync(jobFile, JSON.stringify(job));
-  const child = spawn(process.execPath, [COORDINATOR_MAIN, jobFile], { stdio: 'inherit' });
-  child.on('exit', (code) => (process.exitCode = code ?? 1));
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
+  const out = flags.out === undefined ? {} : { outputDirectory: flags.out };
+  const experiment = loadExperiment(file, { overrides: flags.set, environment: process.env, readFile, ...out });
+  return { experiment, run: createRun(experiment), file };
 }
 
-function makeToken(file: string): void {
-  if (!existsSync(file)) writeFileSync(file, `${newToken()}\n`, { mode: 0o600 });
-  chmodSync(file, 0o600);
+async function goOn(file: string | undefined, name: string, out: string = DEFAULTS.outputDirectory): Promise<Prepared> {
+  if (file !== undefined) throw new KindredError('USAGE', 'a run that goes on has its experiment already: leave FILE out', { where: '--resume' });
+  const { run, experiment } = resumable(name, resolve(out));
+  await refuseLive(run);
+  return { experiment, run: { runId: run.runId, directory: run.directory }, file: 'FILE' };
+}
+
+/** Resolves with the result of the run, also of a failed one; rejects when the coordinator could not go on. */
+function coordinate({ experiment, run }: Prepared, where: { tokenFile: string; host: string; port: number }): Promise<RunResult> {
+  const files = new RunFiles(run.directory);
+  files.job({ experiment, hash: experimentHash(experiment), ...run, mode: 'processes', ...where, joinMs: LIMITS.joinRemoteMs });
+  // Detached: a Ctrl-C in the terminal reaches this process alone, which passes it on.
+  const child = fork(COORDINATOR_MAIN, [files.jobFile], { stdio: 'inherit', detached: true, execArgv: [] });
+  const stopListening = passSignals(child);
+  const live = (url: string): void => files.live({ url, tokenFile: where.tokenFile, supervisor: noteOf(process.pid), processes: [noteOf(child.pid ?? 0)] });
+  live('');
+  return new Promise((settle, reject) => {
+    let result: RunResult | undefined;
+    let failure: unknown = new KindredError('COORDINATOR_LOST', `the coordinator of ${run.runId} ended without a result; its log is above`);
+    child.on('message', (message: CoordinatorMessage) => {
+      if (message.type === 'listening') live(message.url);
+      else if (message.type === 'ended') result = message.result;
+      else if (message.type === 'failed') failure = new KindredError(message.code, message.detail);
+    });
+    child.on('close', () => {
+      stopListening();
+      result ??= files.freshResult();
+      files.cleanUp(result?.status === 'completed' || result?.status === 'completed-with-missing');
+      if (result === undefined) reject(failure);
+      else settle(result);
+    });
+  });
+}
+
+/** The second Ctrl-C ends it at once. */
+function passSignals(child: ChildProcess): () => void {
+  let signals = 0;
+  const pass = (): void => void child.kill(++signals > 1 ? 'SIGKILL' : 'SIGINT');
+  const end = (): void => void child.kill('SIGKILL');
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, pass);
+  process.on('exit', end);
+  return () => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, pass);
+    process.off('exit', end);
+  };
+}
+
+export function portOf(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  throw new KindredError('USAGE', `must be a port number (got "${text}")`, { where: '--port' });
+}
+
+/** The one that is there is kept: agents may have it already. */
+export function makeToken(file: string): void {
+  writing(file, () => {
+    if (!existsSync(file)) writeFileSync(file, `${newToken()}\n`, { mode: 0o600 });
+    chmodSync(file, 0o600);
+  });
 }
 
 function isLoopback(host: string): boolean {

@@ -4,15 +4,19 @@ import { join } from 'node:path';
 import type { RunResult } from '../core/run-result.ts';
 import { reportPage } from '../figures/report.ts';
 import { runFigures } from '../figures/run-figures.ts';
+import { writing } from './run-files.ts';
 
 /** The paths written; nothing for a run without arms. */
 export function writePictures(result: RunResult, file: string): string[] {
   if (result.arms.length === 0) return [];
   const figures = runFigures(result);
-  mkdirSync(join(result.directory, 'figures'), { recursive: true });
   const paths = figures.map(({ kind }) => join(result.directory, 'figures', `${kind}.svg`));
-  figures.forEach(({ svg }, index) => writeFileSync(paths[index], svg));
   const report = join(result.directory, 'report.html');
-  writeFileSync(report, reportPage(result, figures, file));
+  const page = reportPage(result, figures, file);
+  writing(result.directory, () => {
+    mkdirSync(join(result.directory, 'figures'), { recursive: true });
+    figures.forEach(({ svg }, index) => writeFileSync(paths[index], svg));
+    writeFileSync(report, page);
+  });
   return [...paths, report];
 }

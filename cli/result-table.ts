@@ -1,5 +1,6 @@
 /** The tables a run ends with: one line per arm, and for few agents what each of them gained. */
 import type { ArmResult, RunResult } from '../core/run-result.ts';
+import { agentsOf, isAboutEverybody, isAboutSameAgents } from '../figures/arms.ts';
 import { formatBytes, formatGain, formatNumber, formatTable, type Column } from './table.ts';
 
 const ALONE = 'non-cooperative';
@@ -29,20 +30,22 @@ function headline(result: RunResult): string {
   return `${result.experiment} (seed ${result.seed}, ${result.mode}): ${result.status}, agents ${completed}/${expected}${lost}\nrun ${result.runId} in ${result.directory}${failure}`;
 }
 
-function relationshipLine({ relationship }: RunResult): string | undefined {
+function relationshipLine({ relationship, agents }: RunResult): string | undefined {
   if (relationship === null) return undefined;
+  const { length } = relationship.contributors;
+  const from = length === agents.expected ? `${length} agents` : `${length} of ${agents.expected} agents`;
   const error = relationship.relativeError === null ? '' : `, relative error ${formatNumber(relationship.relativeError)}`;
-  return `relationship v${relationship.version}: ${relationship.kind} by ${relationship.estimator} from ${relationship.contributors.length} agents${error}`;
+  return `relationship v${relationship.version}: ${relationship.kind} by ${relationship.estimator} from ${from}${error}`;
 }
 
 function deviationTable(result: RunResult): string {
   const alone = aloneOf(result);
-  const columns = [left('strategy'), left('relationship'), right('error'), right('predicted'), right('gain'), right('eta'), right('rounds/s'), right('sent')];
+  const columns = [...nameColumns(result), right('error'), right('predicted'), right('gain'), right('eta'), right('rounds/s'), right('sent')];
   const rows = result.arms.map((arm) => [
-    ...nameCells(arm),
+    ...nameCells(arm, result),
     formatNumber(arm.steadyError),
     formatNumber(arm.predictedError),
-    gainCell(arm.steadyError, alone?.steadyError, arm === alone),
+    gainCell(arm, alone, false),
     formatNumber(arm.eta),
     formatNumber(arm.roundsPerSecond, 3),
     formatBytes(arm.bytesSent),
@@ -55,12 +58,12 @@ function heldOutTable(result: RunResult): string {
   const logistic = isLogistic(result);
   const sd = result.problem?.targetSd;
   const errors = logistic ? [right('error rate'), right('auc')] : [right('RMSE'), right('RMSE/sd')];
-  const columns = [left('strategy'), left('relationship'), ...errors, right('gain'), right('better off'), right('eta'), right('rounds'), right('sent')];
+  const columns = [...nameColumns(result), ...errors, right('gain'), right('better off'), right('eta'), right('rounds'), right('sent')];
   const rows = result.arms.map((arm) => [
-    ...nameCells(arm),
+    ...nameCells(arm, result),
     formatNumber(arm.steadyError),
     logistic ? formatNumber(arm.auc) : formatNumber(sd === undefined ? null : arm.steadyError / sd),
-    gainCell(lossOf(arm, logistic), alone === undefined ? undefined : lossOf(alone, logistic), arm === alone),
+    gainCell(arm, alone, logistic),
     alone === undefined || arm === alone ? '-' : betterOff(arm, alone, logistic),
     formatNumber(arm.eta),
     String(arm.rounds),
@@ -94,8 +97,14 @@ function notes(result: RunResult): (string | undefined)[] {
   return [gainNote, diagnostics.length === 0 ? undefined : diagnostics.map(({ code, message }) => `note ${code}: ${message}`).join('\n')];
 }
 
-function nameCells(arm: ArmResult): string[] {
-  return [arm.strategy, arm.relationship === 'none' ? '-' : arm.relationship];
+/** Figures of arms with different agents are not about the same: then it is said how many each is about. */
+function nameColumns(result: RunResult): Column[] {
+  return [left('strategy'), left('relationship'), ...(result.arms.every(isAboutEverybody) ? [] : [right('agents')])];
+}
+
+function nameCells(arm: ArmResult, result: RunResult): string[] {
+  const agents = result.arms.every(isAboutEverybody) ? [] : [`${agentsOf(arm).length}/${arm.errorByAgent.length}`];
+  return [arm.strategy, arm.relationship === 'none' ? '-' : arm.relationship, ...agents];
 }
 
 function armName({ strategy, relationship }: ArmResult): string {
@@ -129,8 +138,10 @@ function gain(loss: number | null | undefined, before: number | null | undefined
   return 1 - loss / before;
 }
 
-function gainCell(loss: number, before: number | undefined, isAlone: boolean): string {
-  return isAlone ? '-' : formatGain(gain(loss, before));
+/** A gap where other agents took part than in learning alone: their errors do not compare. */
+function gainCell(arm: ArmResult, alone: ArmResult | undefined, logistic: boolean): string {
+  if (arm === alone || alone === undefined || !isAboutSameAgents(arm, alone)) return formatGain(null);
+  return formatGain(gain(lossOf(arm, logistic), lossOf(alone, logistic)));
 }
 
 /** `9/12`: agents whose own error is smaller than alone, of those that have one. */

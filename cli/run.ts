@@ -1,5 +1,6 @@
 /** `kindred run FILE`: one experiment, the same file in every mode. */
 import { readFileSync } from 'node:fs';
+import { relative } from 'node:path';
 import type { Command } from 'commander';
 import { ERRORS, KindredError } from '../core/errors.ts';
 import type { RunResult } from '../core/run-result.ts';
@@ -9,6 +10,7 @@ import type { RunProgress } from '../coordinator/run-driver.ts';
 import { createRunStore } from '../coordinator/run-store.ts';
 import { simulate } from '../sim/simulate.ts';
 import { createRun } from './new-run.ts';
+import type { NewRun } from './new-run.ts';
 import { openInBrowser } from './open.ts';
 import { writePictures } from './pictures.ts';
 import { runInProcesses } from './processes.ts';
@@ -18,6 +20,11 @@ import { describeTerminal } from './terminal.ts';
 
 export const MODES = ['processes', 'simulated'] as const;
 export type Mode = (typeof MODES)[number];
+
+export interface RunOutcome {
+  readonly result: RunResult;
+  readonly pictures: string[];
+}
 
 interface RunFlags {
   readonly set: readonly string[];
@@ -50,21 +57,40 @@ export function addRunCommand(program: Command): void {
     .action(async (file: string, flags: RunFlags) => {
       const experiment = loadExperiment(file, loadOptions(flags));
       const { result, pictures } = await runExperiment(experiment, file, modeOf(flags.mode), flags.quiet === true);
-      process.stdout.write(flags.json ? `${JSON.stringify(result)}\n` : `${resultTables(result)}\n\n${pictures.join('\n')}\n`);
+      process.stdout.write(printed(result, pictures, flags.json === true));
       if (flags.open && result.status === 'completed') openInBrowser(`${result.directory}/report.html`);
       process.exitCode = exitCodeOf(result);
     });
 }
 
-/** Runs it, with progress on stderr, and leaves figures and the report in the run directory. */
-export async function runExperiment(experiment: Experiment, file: string, mode: Mode, quiet: boolean): Promise<{ result: RunResult; pictures: string[] }> {
-  const run = createRun(experiment);
+/** Runs it in a new directory. */
+export function runExperiment(experiment: Experiment, file: string, mode: Mode, quiet: boolean): Promise<RunOutcome> {
+  return runInDirectory(experiment, createRun(experiment), file, mode, quiet);
+}
+
+/** Runs it, or goes on with it, with progress on stderr; leaves figures and the report in the run directory. */
+export async function runInDirectory(experiment: Experiment, { runId, directory }: NewRun, file: string, mode: Mode, quiet: boolean): Promise<RunOutcome> {
+  const run = { runId, directory };
   const terminal = describeTerminal({ environment: process.env, stream: process.stderr, quiet });
   const progress = createProgress({ terminal, stream: process.stderr });
   const onProgress = (state: RunProgress): void => progress.show(progressEvent(state));
-  const result = mode === 'processes' ? await runInProcesses({ experiment, run, onProgress }) : simulateHere(experiment, run, onProgress);
-  progress.finish();
-  return { result, pictures: writePictures(result, file) };
+  try {
+    const supervised = { experiment, run, onProgress, onNote: (line: string) => progress.note(line) };
+    const result = mode === 'processes' ? await runInProcesses(supervised) : simulateHere(experiment, run, onProgress);
+    return { result, pictures: writePictures(result, file) };
+  } finally {
+    progress.finish();
+  }
+}
+
+/** What a command that ran something says at its end. */
+export function printed(result: RunResult, pictures: readonly string[], json: boolean): string {
+  if (json) return `${JSON.stringify(result)}\n`;
+  const canGoOn = result.mode === 'processes' && (result.status === 'failed' || result.status === 'cancelled');
+  const fromHere = relative(process.cwd(), result.directory);
+  const directory = fromHere.startsWith('..') ? result.directory : fromHere;
+  const files = canGoOn ? [...pictures, `go on with it: npm run --silent kindred -- resume ${directory}`] : pictures;
+  return `${resultTables(result)}\n\n${files.join('\n')}\n`;
 }
 
 export function exitCodeOf(result: RunResult): number {
@@ -80,6 +106,9 @@ function simulateHere(experiment: Experiment, run: { runId: string; directory: s
   return simulate({ experiment, runId: run.runId, store, stopwatch, readFile: (path) => readFileSync(path, 'utf8'), onProgress });
 }
 
+/** Whoever is busy is waited for all the time; who is not there is worth a word. */
+const AWAY = 'to come back';
+
 function progressEvent({ phase, label, iteration, total, agentsUp, agents, waitingFor, waitSeconds }: RunProgress) {
   return {
     phase: `${phase}: ${label}`,
@@ -87,7 +116,7 @@ function progressEvent({ phase, label, iteration, total, agentsUp, agents, waiti
     ...(total > 0 ? { steps: total } : {}),
     agentsUp,
     agents,
-    ...(waitingFor !== '' && phase === 'assembling' ? { waitingFor: `${waitingFor} (${Math.ceil(waitSeconds)} s)` } : {}),
+    ...(waitingFor !== '' && (phase === 'assembling' || waitingFor.endsWith(AWAY)) ? { waitingFor: `${waitingFor} (${Math.ceil(waitSeconds)} s)` } : {}),
   };
 }
 

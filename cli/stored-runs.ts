@@ -60,10 +60,12 @@ function readStoredRun(path: string): StoredRun {
   return { runId, directory, startedMs: startOf(directory), experiment, result };
 }
 
-/** experiment.json is written once, when the run begins. */
+/** experiment.json is written when the run begins, and again when it goes on after a crash: the directory is older then. */
 function startOf(directory: string): number {
   const path = join(directory, EXPERIMENT_FILE);
-  return statSync(existsSync(path) ? path : join(directory, RESULT_FILE)).mtimeMs;
+  const writtenMs = statSync(existsSync(path) ? path : join(directory, RESULT_FILE)).mtimeMs;
+  const madeMs = statSync(directory).birthtimeMs;
+  return madeMs > 0 ? Math.min(madeMs, writtenMs) : writtenMs;
 }
 
 function readJson<T>(path: string): T | undefined {

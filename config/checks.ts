@@ -5,8 +5,9 @@
  */
 import { LIMITS } from '../core/limits.ts';
 import { STRATEGIES } from '../core/strategy/index.ts';
-import type { Complaint, Path } from './complaints.ts';
+import { shown, type Complaint, type Path } from './complaints.ts';
 import type { Experiment, GmrfProblem, GraphSpec } from './experiment.ts';
+import { readFaults } from './faults.ts';
 import type { ExperimentFile } from './schema.ts';
 import type { TableFacts } from './table-facts.ts';
 
@@ -22,6 +23,19 @@ export function logicalComplaints(given: ExperimentFile, experiment: Experiment)
     ...stepComplaints(experiment),
     ...stepSizeComplaints(experiment),
   ];
+}
+
+/** Complaints that need the number of agents: on a table, once it was read. */
+export function agentComplaints(given: ExperimentFile, experiment: Experiment): Complaint[] {
+  const { agents, cooperate, network } = experiment;
+  const { complaints } = readFaults(given.faults ?? [], { agents, cooperate, rounds: network.rounds.kind });
+  return [...quorumComplaints(given, experiment), ...complaints];
+}
+
+function quorumComplaints(given: ExperimentFile, { agents, participation }: Experiment): Complaint[] {
+  const complain = (message: string): Complaint[] => [invalid(['participation', 'quorum'], `${message} (got ${shown(given.participation?.quorum)})`)];
+  if (participation.quorum > agents) return complain(`must be <= ${agents}, the number of agents`);
+  return participation.quorum < LIMITS.agentsMin ? complain(`must be at least ${LIMITS.agentsMin} of the ${agents} agents`) : [];
 }
 
 /** Complaints about a table that was read. */

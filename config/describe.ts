@@ -7,6 +7,8 @@ import { EXPERIMENT } from './schema.ts';
 
 interface SchemaNode {
   readonly type?: string;
+  /** What is asked for, in words; instead of the type. */
+  readonly title?: string;
   readonly description?: string;
   readonly default?: unknown;
   readonly const?: unknown;
@@ -14,7 +16,6 @@ interface SchemaNode {
   readonly minimum?: number;
   readonly exclusiveMinimum?: number;
   readonly maximum?: number;
-  readonly maxItems?: number;
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly required?: readonly string[];
   readonly anyOf?: readonly SchemaNode[];
@@ -96,12 +97,13 @@ function keyRow(key: string, node: SchemaNode, required: readonly string[]): str
 }
 
 function valueText(node: SchemaNode): string {
+  if (node.title !== undefined) return node.title;
   if (node.const !== undefined) return code(String(node.const));
   if (node.enum !== undefined) return node.enum.map(code).join(', ');
   if (node.anyOf !== undefined) return node.anyOf.map(valueText).join(' or ');
   if (node.oneOf !== undefined || (node.properties !== undefined && Object.keys(node.properties).length > 1)) return 'see below';
   if (node.properties !== undefined) return code(`{ ${Object.keys(node.properties)[0]}: ... }`);
-  if (node.type === 'array') return node.maxItems === 0 ? code('[]') : 'a list, see below';
+  if (node.type === 'array') return 'a list, see below';
   return `${node.type ?? 'any'}${boundText(node)}`;
 }
 

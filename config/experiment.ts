@@ -2,6 +2,8 @@
  * The resolved experiment: what a valid file means after defaults, overrides and path resolution.
  * It is frozen, stored with every run, and the only form the coordinator knows. schema.ts validates the file.
  */
+import type { FaultPlan } from '../core/fault/plan.ts';
+
 export type Auto = 'auto';
 
 export type GraphSpec = 'reference' | 'ring' | 'star' | 'grid' | 'complete' | 'erdos-renyi' | 'random-geometric' | { readonly file: string };
@@ -57,8 +59,15 @@ export interface Experiment {
   readonly relationship: { readonly estimator: string; readonly options: Readonly<Record<string, number | boolean | string>> };
   readonly cooperate: { readonly stepSize: number | Auto; readonly steps: number | Auto; readonly arms: readonly ArmSpec[] };
   /** `graph` is never 'problem' here: it was resolved to the problem's graph, else to complete. */
-  readonly network: { readonly graph: GraphSpec; readonly rounds: 'bsp'; readonly open: boolean };
-  readonly faults: readonly [];
+  readonly network: {
+    readonly graph: GraphSpec;
+    /** staleness: exchanges a vector may be old; 0 in bsp. */
+    readonly rounds: { readonly kind: 'bsp' | 'bounded' | 'async'; readonly staleness: number };
+    readonly open: boolean;
+  };
+  /** How many agents must take part, and how long the run waits for the others; quorum === agents waits for all. */
+  readonly participation: { readonly quorum: number; readonly waitMs: number };
+  readonly faults: FaultPlan;
   /** `directory` is absolute. */
   readonly output: { readonly directory: string; readonly every: number };
 }

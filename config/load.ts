@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { KindredError } from '../core/errors.ts';
-import { logicalComplaints, tableComplaints } from './checks.ts';
+import { agentComplaints, logicalComplaints, tableComplaints } from './checks.ts';
 import { placed, refuse, type Complaint, type Path, type Place } from './complaints.ts';
 import { DEFAULTS } from './defaults.ts';
 import { replaceEnvironment, type Environment } from './environment.ts';
@@ -45,11 +45,12 @@ export function loadExperiment(file: string, options: LoadOptions): Experiment {
 /** A table is read only once everything else is right; its tasks are the agents. */
 function withTable(given: ExperimentFile, context: ResolveContext, readFile: ReadFile, placeOf: PlaceOf): Experiment {
   const draft = resolveExperiment(given, context, undefined);
-  refuse(logicalComplaints(given, draft), placeOf);
+  const isTable = draft.problem.kind === 'csv-table';
+  refuse([...logicalComplaints(given, draft), ...(isTable ? [] : agentComplaints(given, draft))], placeOf);
   if (draft.problem.kind !== 'csv-table') return draft;
   const facts = readTableFacts(draft.problem, readFile);
   const experiment = resolveExperiment(given, context, facts.names);
-  refuse(tableComplaints(given, experiment, facts), placeOf);
+  refuse([...tableComplaints(given, experiment, facts), ...agentComplaints(given, experiment)], placeOf);
   return experiment;
 }
 

@@ -1,8 +1,11 @@
 /** From a valid file to the resolved experiment: defaults filled in, paths made absolute, `problem` graphs named. */
 import { basename, dirname, extname, resolve } from 'node:path';
+import { LIMITS } from '../core/limits.ts';
 import { DEFAULTS, defaultArms } from './defaults.ts';
 import type { ArmSpec, Experiment, GmrfProblem, GraphSpec, ProblemSpec, TableProblem } from './experiment.ts';
-import type { ExperimentFile } from './schema.ts';
+import { readFaults } from './faults.ts';
+import { percentOf, quantityOf } from './quantity.ts';
+import { ASYNC_STALENESS, type ExperimentFile } from './schema.ts';
 
 export interface ResolveContext {
   /** The experiment file; paths in it are relative to its directory. */
@@ -18,6 +21,8 @@ type TableSection = Extract<ExperimentFile['problem'], { kind: 'csv-table' }>;
 export function resolveExperiment(given: ExperimentFile, context: ResolveContext, tasks: readonly string[] | undefined): Experiment {
   const problem = resolveProblem(given, context.file);
   const agents = tasks?.length ?? given.agents ?? DEFAULTS.agents;
+  const cooperate = resolveCooperate(given, problem.kind);
+  const rounds = resolveRounds(given);
   return {
     name: given.name ?? basename(context.file, extname(context.file)),
     seed: given.seed ?? DEFAULTS.seed,
@@ -26,13 +31,10 @@ export function resolveExperiment(given: ExperimentFile, context: ResolveContext
     problem,
     explore: { stepSize: given.explore?.stepSize ?? 'auto', steps: given.explore?.steps ?? 'auto' },
     relationship: resolveRelationship(given),
-    cooperate: {
-      stepSize: given.cooperate?.stepSize ?? 'auto',
-      steps: given.cooperate?.steps ?? 'auto',
-      arms: given.cooperate?.arms?.map(resolveArm) ?? defaultArms(problem.kind),
-    },
-    network: { graph: resolveNetworkGraph(given, problem, context.file), rounds: 'bsp', open: given.network?.open ?? DEFAULTS.open },
-    faults: [],
+    cooperate,
+    network: { graph: resolveNetworkGraph(given, problem, context.file), rounds, open: given.network?.open ?? DEFAULTS.open },
+    participation: resolveParticipation(given, agents),
+    faults: readFaults(given.faults ?? [], { agents, cooperate, rounds: rounds.kind }).plan,
     output: { directory: resolveOutput(given, context), every: given.output?.every ?? DEFAULTS.every },
   };
 }
@@ -51,6 +53,11 @@ function resolveTable(problem: TableSection, file: string): TableProblem {
   return { kind, path: fromFile(path, file), ...DEFAULTS.table, ridge: 'auto', ...rest, split: { ...DEFAULTS.split, ...split } };
 }
 
+function resolveCooperate(given: ExperimentFile, kind: ProblemSpec['kind']): Experiment['cooperate'] {
+  const { stepSize = 'auto', steps = 'auto', arms } = given.cooperate ?? {};
+  return { stepSize, steps, arms: arms?.map(resolveArm) ?? defaultArms(kind) };
+}
+
 function resolveArm(arm: { strategy: string; relationship?: ArmSpec['relationship']; eta?: number | 'auto' }): ArmSpec {
   return { strategy: arm.strategy, relationship: arm.relationship ?? 'learned', eta: arm.eta ?? 'auto' };
 }
@@ -64,6 +71,19 @@ function resolveNetworkGraph(given: ExperimentFile, problem: ProblemSpec, file: 
   const graph = given.network?.graph ?? 'problem';
   if (graph !== 'problem') return resolveGraph(graph, file);
   return problem.kind === 'gmrf-regression' ? problem.graph : 'complete';
+}
+
+function resolveRounds(given: ExperimentFile): Experiment['network']['rounds'] {
+  const rounds = given.network?.rounds ?? DEFAULTS.rounds;
+  if (typeof rounds === 'object') return { kind: 'bounded', staleness: rounds.bounded };
+  return { kind: rounds, staleness: rounds === 'async' ? ASYNC_STALENESS : 0 };
+}
+
+/** A percentage is rounded up: "at least so many". */
+function resolveParticipation(given: ExperimentFile, agents: number): Experiment['participation'] {
+  const { quorum = DEFAULTS.quorum, wait } = given.participation ?? {};
+  const count = quorum === 'all' ? agents : typeof quorum === 'number' ? quorum : Math.ceil((percentOf(quorum) * agents) / 100);
+  return { quorum: count, waitMs: wait === undefined ? LIMITS.rejoinMs : quantityOf(wait) };
 }
 
 function resolveGraph(graph: GraphSpec, file: string): GraphSpec {

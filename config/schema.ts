@@ -8,9 +8,14 @@ import { LIMITS } from '../core/limits.ts';
 import type { Estimator } from '../core/relationship/estimator.ts';
 import { ESTIMATORS } from '../core/relationship/index.ts';
 import { DEFAULTS } from './defaults.ts';
+import { FAULT } from './fault-schema.ts';
+import { DURATION, PERCENT } from './quantity.ts';
 import { ARM_RELATIONSHIPS, GRAPH_NAMES, strategyNames } from './vocabulary.ts';
 
 const SEED_MAX = 2 ** 32 - 1;
+
+/** Any vector will do, however old. */
+export const ASYNC_STALENESS = 2 ** 32 - 1;
 
 const closed = (description: string) => ({ description, additionalProperties: false as const });
 
@@ -116,15 +121,47 @@ const COOPERATE = Type.Object(
   closed('Phase 2: the agents cooperate'),
 );
 
+/** Staleness is an unsigned 32-bit number on the wire, and its largest value says async. */
+const BOUNDED = Type.Object(
+  { bounded: whole(1, 'How many exchanges old the last known vector of a neighbour may be', { maximum: ASYNC_STALENESS - 1 }) },
+  closed('Rounds that wait for vectors that are too old only'),
+);
+
+const ROUNDS = Type.Union([Type.Enum(['bsp', 'async']), BOUNDED], {
+  default: DEFAULTS.rounds,
+  description: 'bsp: every round waits for all neighbours, equal bits every time; bounded: it goes on with vectors of the last rounds; async: it never waits',
+});
+
 const NETWORK = Type.Object(
   {
     graph: Type.Optional(
       graphOr(['problem', ...GRAPH_NAMES], "Who may talk to whom; problem is the problem's own graph, complete where it has none", 'problem'),
     ),
-    rounds: Type.Optional(Type.Enum(['bsp'], { default: 'bsp', description: 'Every agent waits for all its neighbours in each round' })),
+    rounds: Type.Optional(ROUNDS),
     open: Type.Optional(Type.Boolean({ default: DEFAULTS.open, description: 'A learned edge that is no link opens one' })),
   },
   closed('The links between agents'),
+);
+
+const PARTICIPATION = Type.Object(
+  {
+    quorum: Type.Optional(
+      Type.Union([Type.Integer({ minimum: LIMITS.agentsMin }), Type.Literal('all'), Type.String({ pattern: PERCENT.pattern, title: PERCENT.words })], {
+        title: 'all, a number of agents, or a percentage of them such as "80%"',
+        default: DEFAULTS.quorum,
+        description: 'How many agents must take part; the run goes on without the others',
+      }),
+    ),
+    wait: Type.Optional(
+      Type.String({
+        pattern: DURATION.pattern,
+        title: DURATION.words,
+        default: `${LIMITS.rejoinMs / 1_000}s`,
+        description: 'How long the run waits for an agent that is away',
+      }),
+    ),
+  },
+  closed('Agents that are away: how many the run can do without, and how long it waits for them'),
 );
 
 const OUTPUT = Type.Object(
@@ -171,6 +208,7 @@ export const EXPERIMENT = Type.Object(
       Type.String({
         minLength: 1,
         pattern: '^[A-Za-z0-9][A-Za-z0-9._ -]*$',
+        title: 'letters, digits, spaces, dots, dashes or underscores, and begin with a letter or digit',
         description: "Name of the experiment; the file's name if absent",
       }),
     ),
@@ -186,7 +224,8 @@ export const EXPERIMENT = Type.Object(
     relationship: Type.Optional(RELATIONSHIP),
     cooperate: Type.Optional(COOPERATE),
     network: Type.Optional(NETWORK),
-    faults: Type.Optional(Type.Array(Type.Unknown(), { maxItems: 0, default: [], description: 'Faults to inject; none in this version' })),
+    participation: Type.Optional(PARTICIPATION),
+    faults: Type.Optional(Type.Array(FAULT, { default: [], description: 'What is broken on purpose, when and for how long' })),
     output: Type.Optional(OUTPUT),
   },
   closed('A Kindred experiment'),

@@ -19,9 +19,6 @@ export function unsupportedComplaints(value: unknown): Complaint[] {
     if (typeof strategy === 'string' && laterStrategies().includes(strategy)) later(['cooperate', 'arms', i, 'strategy'], shown(strategy), strategyNames());
     if (arm['guard'] !== undefined) later(['cooperate', 'arms', i, 'guard'], 'the guard', ['none']);
   });
-  const rounds = section(file['network'])['rounds'];
-  if (rounds === 'async' || section(rounds)['bounded'] !== undefined) later(['network', 'rounds'], shown(rounds), ['bsp']);
-  if (Array.isArray(file['faults']) && file['faults'].length > 0) later(['faults'], 'injecting faults', ['none: []']);
   return complaints;
 }
 

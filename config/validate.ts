@@ -69,12 +69,14 @@ function complaint(error: ErrorObject, root: unknown): Complaint | undefined {
     case 'discriminator':
       return discriminatorComplaint(error, path, invalid);
     case 'anyOf':
-      return invalid(mustBe((error.schema as Schema[]).map(described), words(error.schema as Schema[]), error.data));
+      return invalid(mustBe(unionChoices(error), words(error.schema as Schema[]), error.data));
     case 'enum':
       return invalid(mustBe(error.schema as string[], error.schema as string[], error.data));
     case 'const':
     case 'type':
       return invalid(mustBe([described(error.parentSchema as Schema)], [], error.data));
+    case 'pattern':
+      return invalid(mustBe([String((error.parentSchema as Schema)['title'])], [], error.data));
     default:
       return invalid(`${inWords(error)} (got ${shown(error.data)})`);
   }
@@ -98,6 +100,12 @@ function mustBe(choices: readonly string[], vocabulary: readonly string[], given
   return `must be ${oneOf} (got ${shown(given)})${typeof given === 'string' ? didYouMean(given, vocabulary) : ''}`;
 }
 
+/** A title says in words what is asked for. */
+function unionChoices(error: ErrorObject): string[] {
+  const title = (error.parentSchema as Schema)['title'];
+  return title === undefined ? (error.schema as Schema[]).map(described) : [String(title)];
+}
+
 /** The words a union of names allows. */
 function words(union: readonly Schema[]): string[] {
   return union.flatMap((branch) => (branch['const'] !== undefined ? [String(branch['const'])] : ((branch['enum'] as string[] | undefined) ?? [])));
@@ -113,6 +121,7 @@ const TYPES: Record<string, string> = {
 };
 
 function described(schema: Schema): string {
+  if (schema['title'] !== undefined) return String(schema['title']);
   if (schema['const'] !== undefined) return String(schema['const']);
   if (schema['enum'] !== undefined) return (schema['enum'] as string[]).join(', ');
   const properties = schema['properties'] as object | undefined;
@@ -123,10 +132,8 @@ function described(schema: Schema): string {
 }
 
 function inWords(error: ErrorObject): string {
-  if (error.keyword === 'minItems') return 'must list at least one';
-  if (error.keyword === 'maxItems') return 'must be an empty list';
+  if (error.keyword === 'minItems') return `must list at least ${(error.params as { limit: number }).limit === 1 ? 'one' : 'two'}`;
   if (error.keyword === 'minLength') return 'must not be empty';
-  if (error.keyword === 'pattern') return 'must be letters, digits, spaces, dots, dashes or underscores, and begin with a letter or digit';
   return error.message ?? error.keyword;
 }
 

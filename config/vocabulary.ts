@@ -3,10 +3,12 @@
  * They are refused as CONFIG_UNSUPPORTED rather than as mistakes. A name that enters a registry leaves this list by itself.
  */
 import { ESTIMATORS } from '../core/relationship/index.ts';
+import type { FaultPhase } from '../core/fault/plan.ts';
 import { STRATEGIES } from '../core/strategy/index.ts';
 
 export const GRAPH_NAMES = ['reference', 'ring', 'star', 'grid', 'complete', 'erdos-renyi', 'random-geometric'] as const;
 export const PROBLEM_KINDS = ['gmrf-regression', 'csv-table'] as const;
+export const FAULT_PHASES: readonly FaultPhase[] = ['exploring', 'estimating', 'cooperating'];
 export const ARM_RELATIONSHIPS = ['learned', 'known', 'permuted', 'complete'] as const;
 
 const INTERFACE_ESTIMATORS = [

@@ -3,15 +3,16 @@
  *
  * Windows of one time constant 1 / mu; the window test (core/window-test.ts) must pass at every agent, then two more
  * windows run. Averages cover the time since the test passed, at most four time constants.
+ * Only those who take part count; who comes late explores as long, and its evidence is counted in later.
  */
 import { largestStepSize } from '../core/theory.ts';
 import { EXTRA_WINDOWS, PASS_CHANGE, windowSteps as windowStepsAt } from '../core/window-test.ts';
 import type { Evidence } from '../core/relationship/estimator.ts';
 import type { Diagnostic } from '../core/relationship/relationship.ts';
-import type { GmrfProblem } from '../config/experiment.ts';
+import type { Experiment, GmrfProblem } from '../config/experiment.ts';
 import { estimatorOf } from './relate.ts';
-import { forEveryone, reported } from './script.ts';
-import type { Script, ScriptContext, Stage, StageReports } from './script.ts';
+import { forEveryone, named, reportedByAll, valuesByAgent } from './script.ts';
+import type { Script, ScriptContext, Stage, StageReports, Values } from './script.ts';
 
 /** nu of the automatic step size: small, since its noise is what the relationship is learned through. */
 const EXPLORE_NU = 0.05;
@@ -40,7 +41,7 @@ export function* explore({ experiment }: ScriptContext, problem: GmrfProblem): S
   for (let passed = false; !passed && windows < WINDOWS_MAX;) {
     windows++;
     const reports = yield exploreStage(experiment.agents, stepSize, windowSteps, windows * windowSteps, NO_TAIL);
-    passed = windows >= 2 && Math.max(...changes(reports)) <= PASS_CHANGE;
+    passed = windows >= 2 && largestChange(reports) <= PASS_CHANGE;
   }
   const until = (windows + EXTRA_WINDOWS) * windowSteps;
   yield exploreStage(experiment.agents, stepSize, windowSteps, until, windows * windowSteps);
@@ -51,7 +52,7 @@ function* exploreFor(agents: number, steps: number, stepSize: number, windowStep
   const tail = Math.min(TAIL_WINDOWS * windowSteps, Math.floor(steps / 2));
   const reports = yield exploreStage(agents, stepSize, windowSteps, steps, steps - tail);
   const windows = steps / windowSteps;
-  const settled = windows >= SETTLED_WINDOWS && Math.max(...changes(reports)) <= PASS_CHANGE;
+  const settled = windows >= SETTLED_WINDOWS && largestChange(reports) <= PASS_CHANGE;
   return { stepSize, settledWindows: Math.max(1, Math.round((steps - tail) / windowSteps)), diagnostics: settled ? [] : [transient(windows)] };
 }
 
@@ -60,22 +61,36 @@ function exploreStage(agents: number, stepSize: number, windowSteps: number, unt
   return { phase: 'exploring', label: 'learning alone', works: forEveryone(agents, work), from: untilStep - windowSteps, until: untilStep };
 }
 
-function changes(reports: StageReports): number[] {
-  return reports.values.map((_, k) => reported(reports, k, 'change')[0]);
+/** At the agent that is furthest from steady. */
+function largestChange(reports: StageReports): number {
+  return Math.max(...reportedByAll(reports, 'change').map(([change]) => change));
+}
+
+/** What one agent told of its exploring. */
+export interface Told {
+  readonly evidence: Evidence;
+  /** s_k / B, measured by the energy identity. */
+  readonly noisePower: number;
 }
 
 export interface Gathered {
-  readonly evidence: readonly Evidence[];
-  /** s_k / B by agent, measured by the energy identity. */
-  readonly noisePowers: readonly number[];
+  readonly stage: number;
+  readonly told: Map<number, Told>;
 }
 
 export function* gather({ experiment }: ScriptContext): Script<Gathered> {
-  const needs = estimatorOf(experiment).needs;
-  const work = { kind: 'evidence', needs, ridge: 0 } as const;
+  const work = { kind: 'evidence', needs: estimatorOf(experiment).needs, ridge: 0 } as const;
   const reports = yield { phase: 'estimating', label: 'reporting estimates', works: forEveryone(experiment.agents, work) };
-  const evidence = reports.values.map((values, agent): Evidence => ({ agent, ...Object.fromEntries(needs.map((name) => [name, values.get(name)])) }));
-  return { evidence, noisePowers: reports.values.map((_, k) => reported(reports, k, 'noisePower')[0]) };
+  return { stage: reports.stage, told: toldBy(experiment, valuesByAgent(reports)) };
+}
+
+export function toldBy(experiment: Experiment, values: ReadonlyMap<number, Values>): Map<number, Told> {
+  const { needs } = estimatorOf(experiment);
+  const toldOf = (agent: number, own: Values): Told => ({
+    evidence: { agent, ...Object.fromEntries(needs.map((name) => [name, named(own, agent, name)])) },
+    noisePower: named(own, agent, 'noisePower')[0],
+  });
+  return new Map([...values].map(([agent, own]) => [agent, toldOf(agent, own)]));
 }
 
 /** The transient inflates the learned Laplacian by about (1 - e^-t)^-2. */

@@ -5,40 +5,32 @@
  * the noise of the cooperating phase is rescaled from the exploring one; eta by the eta rule; every arm's error curve
  * is predicted by the second-moment recursion and stored beside the measured one.
  */
-import { cooperationDiagnostics, explorationDiagnostics } from '../core/diagnostics.ts';
+import { explorationDiagnostics } from '../core/diagnostics.ts';
 import { laplacian } from '../core/graph.ts';
-import { LIMITS } from '../core/limits.ts';
-import { symmetricEigen } from '../core/linalg/eigen.ts';
-import { laplacianPseudoInverse } from '../core/linalg/ones-complement.ts';
 import type { Matrix } from '../core/linalg/matrix.ts';
 import { relativeError } from '../core/relationship/compare.ts';
 import type { Diagnostic } from '../core/relationship/relationship.ts';
-import { filterMatrix } from '../core/strategy/filter.ts';
 import { strategyByName } from '../core/strategy/index.ts';
-import { etaRule, largestStepSize, noiseAtStep, predictedCurve, stability } from '../core/theory.ts';
+import { largestStepSize, noiseAtStep, stability } from '../core/theory.ts';
 import type { Experiment, GmrfProblem } from '../config/experiment.ts';
-import type { CooperateWork } from '../proto/messages.ts';
-import { explore, gather, numberOr } from './exploration.ts';
-import type { Explored, Gathered } from './exploration.ts';
 import { gradientArmResult, recordArmMetrics } from './arm-result.ts';
-import type { ArmPlan } from './relate.ts';
-import { combineMatrix, estimate, needsRelationship, planArms, withinNetwork } from './relate.ts';
-import { connect } from './script.ts';
-import type { Script, ScriptContext } from './script.ts';
-import { filterSpectrumMax, linksOf } from './views.ts';
+import { runArms } from './arms.ts';
+import type { Season } from './arms.ts';
+import type { Epochs } from './epochs.ts';
+import { explore, gather, numberOr, toldBy } from './exploration.ts';
+import type { Explored, Gathered, Told } from './exploration.ts';
+import { cooperateWorks, predictedError, tuneArm } from './gmrf-arm.ts';
+import type { ArmPlan, Learned } from './relate.ts';
+import { estimate, needsRelationship, planArms, withinNetwork } from './relate.ts';
+import type { Script, ScriptContext, StageReports, Values } from './script.ts';
 
 /** nu of the automatic step size where cooperation can help; exploring takes a smaller one. */
 const COOPERATE_NU = 0.35;
 
 export function* gmrfScript(context: ScriptContext, problem: GmrfProblem): Script {
-  const known = laplacian(context.truth!);
   const explored = yield* explore(context, problem);
-  const evidence = yield* gather(context);
-  const learned = learns(context.experiment) ? learn(context, problem, explored, evidence, known) : undefined;
-  const plans = planArms(context, learned, known);
-  yield* connect(context, linksOf(plans.map((plan) => plan.views)));
-  const stepSize = numberOr(context.experiment.cooperate.stepSize, () => largestStepSize(COOPERATE_NU, problem.batch, problem.dimension));
-  for (const plan of plans) yield* cooperate(context, problem, plan, stepSize, explored, evidence);
+  const gathered = yield* gather(context);
+  yield* runArms(context, new GmrfSeason(context, problem, explored, gathered));
 }
 
 /** An experiment whose every relationship is given needs no estimate; one without any is run for the estimate. */
@@ -47,105 +39,103 @@ function learns(experiment: Experiment): boolean {
   return needsRelationship(experiment) || !uses;
 }
 
-function learn(context: ScriptContext, problem: GmrfProblem, explored: Explored, gathered: Gathered, known: Matrix): Matrix {
-  const { experiment } = context;
-  const { relationship, diagnostics } = estimate(experiment, gathered.evidence);
-  const { laplacian: usable, diagnostics: dropped } = withinNetwork(context, relationship.laplacian);
-  const noise = gathered.noisePowers.map((power) => noiseAtStep(power, explored.stepSize, nuOf(explored.stepSize, problem)));
-  const about = explorationDiagnostics({
-    laplacian: relationship.laplacian,
-    noise,
-    stepSize: explored.stepSize,
-    batch: problem.batch,
-    dimension: problem.dimension,
-  });
-  context.record({
-    type: 'relationship',
-    relationship,
-    version: 1,
-    diagnostics: [...diagnostics, ...about.filter(({ code }) => diagnostics.every((one) => one.code !== code)), ...explored.diagnostics, ...dropped],
-    relativeError: relativeError(relationship.laplacian, known),
-    truth: known,
-  });
-  return usable;
+class GmrfSeason implements Season<ArmPlan> {
+  readonly evidenceStage: number;
+  readonly #context: ScriptContext;
+  readonly #problem: GmrfProblem;
+  readonly #explored: Explored;
+  readonly #told: Map<number, Told>;
+  readonly #known: Matrix;
+  readonly #stepSize: number;
+  #learned: Matrix | undefined;
+  #version = 0;
+
+  constructor(context: ScriptContext, problem: GmrfProblem, explored: Explored, { stage, told }: Gathered) {
+    const { stepSize } = context.experiment.cooperate;
+    this.#context = context;
+    this.#problem = problem;
+    this.#explored = explored;
+    this.evidenceStage = stage;
+    this.#told = told;
+    this.#known = laplacian(context.truth!);
+    this.#stepSize = numberOr(stepSize, () => largestStepSize(COOPERATE_NU, problem.batch, problem.dimension));
+    this.#learnAgain();
+  }
+
+  knows(agent: number): boolean {
+    return this.#told.has(agent);
+  }
+
+  learn(late: ReadonlyMap<number, Values>): void {
+    for (const [agent, told] of toldBy(this.#context.experiment, late)) this.#told.set(agent, told);
+    this.#learnAgain();
+  }
+
+  plan(): ArmPlan[] {
+    return planArms(this.#context, this.#learned, this.#known);
+  }
+
+  viewsOf(plan: ArmPlan): [ArmPlan['views']] {
+    return [plan.views];
+  }
+
+  *run(plan: ArmPlan, epochs: Epochs): Script<boolean> {
+    const noise = plan.members.map((agent) => this.#noiseOf(agent, this.#stepSize));
+    const arm = tuneArm(plan, this.#stepSize, noise);
+    const steps = numberOr(this.#context.experiment.cooperate.steps, () => automaticSteps(this.#explored, this.#stepSize));
+    const works = cooperateWorks(this.#context.experiment, arm, steps, epochs.next(steps));
+    const reports = yield { phase: 'cooperating', label: `${plan.strategy.name} (${plan.relationship})`, works, until: steps, total: steps };
+    if (reports.brokenOff) return false;
+    this.#context.record({ type: 'diagnostics', diagnostics: arm.diagnostics });
+    const predict = isWhole(reports, plan)
+      ? (iterations: readonly number[]): number[] => predictedError(this.#known, this.#problem, arm, iterations)
+      : undefined;
+    this.#context.record({ type: 'arm', ...gradientArmResult(plan, works[plan.members[0]], arm.eta, reports, predict) });
+    recordArmMetrics(this.#context, plan, reports);
+    return true;
+  }
+
+  #learnAgain(): void {
+    if (!learns(this.#context.experiment)) return;
+    const { agents } = this.#context.experiment;
+    const learned = estimate(
+      this.#context.experiment,
+      Array.from(this.#told.values(), ({ evidence }) => evidence),
+    );
+    const { relationship, contributors } = learned;
+    const usable = withinNetwork(this.#context, relationship.laplacian);
+    this.#learned = usable.laplacian;
+    this.#context.record({
+      type: 'relationship',
+      relationship,
+      version: ++this.#version,
+      diagnostics: [...this.#diagnosticsOf(learned), ...usable.diagnostics],
+      // Of some of the agents there is nothing to compare with.
+      relativeError: contributors.length === agents ? relativeError(relationship.laplacian, this.#known) : null,
+      truth: this.#known,
+      contributors,
+    });
+  }
+
+  #diagnosticsOf({ own, contributors, diagnostics }: Learned): Diagnostic[] {
+    const { stepSize } = this.#explored;
+    const { batch, dimension } = this.#problem;
+    const noise = contributors.map((agent) => this.#noiseOf(agent, stepSize));
+    const about = explorationDiagnostics({ laplacian: own, noise, stepSize, batch, dimension });
+    return [...diagnostics, ...about.filter(({ code }) => diagnostics.every((one) => one.code !== code)), ...this.#explored.diagnostics];
+  }
+
+  #noiseOf(agent: number, stepSize: number): number {
+    return noiseAtStep(this.#told.get(agent)!.noisePower, stepSize, stability(stepSize, this.#problem.batch, this.#problem.dimension));
+  }
 }
 
-function* cooperate(context: ScriptContext, problem: GmrfProblem, plan: ArmPlan, stepSize: number, explored: Explored, gathered: Gathered): Script {
-  const { experiment } = context;
-  const noise = gathered.noisePowers.map((power) => noiseAtStep(power, stepSize, nuOf(stepSize, problem)));
-  const { eta, diagnostics } = armEta(plan, stepSize, mean(noise));
-  const steps = numberOr(experiment.cooperate.steps, () => automaticSteps(explored, stepSize));
-  const spectrumMax = plan.laplacian === undefined ? 1 : filterSpectrumMax(plan.laplacian, noise);
-  const works = plan.views.map((view, k): CooperateWork => ({
-    kind: 'cooperate',
-    arm: plan.index,
-    epoch: plan.index + 1,
-    strategy: plan.strategy.name,
-    view,
-    stepSize,
-    etas: eta === null ? [] : [eta],
-    noise: noise[k],
-    spectrumMax,
-    ridge: 0,
-    heldOut: false,
-    untilIteration: steps,
-    lastIteration: steps,
-    every: Math.max(experiment.output.every, Math.ceil(steps / LIMITS.curvePointsMax)),
-  }));
-  const reports = yield { phase: 'cooperating', label: `${plan.strategy.name} (${plan.relationship})`, works, until: steps, total: steps };
-  const predict = (iterations: readonly number[]): number[] => predictedError(context, problem, plan, stepSize, eta ?? 0, noise, spectrumMax, iterations);
-  context.record({ type: 'diagnostics', diagnostics });
-  const result = gradientArmResult(plan, works[0], eta, reports, predict);
-  context.record({ type: 'arm', ...result });
-  recordArmMetrics(context, plan, reports);
-}
-
-function armEta(plan: ArmPlan, stepSize: number, noise: number): { eta: number | null; diagnostics: Diagnostic[] } {
-  if (!plan.strategy.usesEta || plan.laplacian === undefined) return { eta: null, diagnostics: [] };
-  const values = symmetricEigen(plan.laplacian).values;
-  const maxDegree = Math.max(...diagonal(plan.laplacian));
-  const eta = plan.spec.eta === 'auto' ? etaRule(values, noise, stepSize, maxDegree).eta : plan.spec.eta;
-  const arm = `${plan.strategy.name} (${plan.relationship})`;
-  return { eta, diagnostics: cooperationDiagnostics({ arm, eigenvalues: values, maxDegree, noise, stepSize, eta }) };
-}
-
-/** Theory's curve for the arm: A from the relationship in use, signal covariance from the true one. */
-function predictedError(
-  context: ScriptContext,
-  problem: GmrfProblem,
-  plan: ArmPlan,
-  stepSize: number,
-  eta: number,
-  noise: readonly number[],
-  spectrumMax: number,
-  iterations: readonly number[],
-): number[] {
-  const filters = plan.strategy.name === 'filter' && plan.laplacian !== undefined;
-  return predictedCurve({
-    combine: combineMatrix(plan, stepSize, eta),
-    mu: stepSize,
-    batch: problem.batch,
-    dimension: problem.dimension,
-    noise: noise.map(() => problem.noise),
-    signal: laplacianPseudoInverse(laplacian(context.truth!)),
-    iterations,
-    ...(filters ? { output: filterMatrix(plan.laplacian, noise, spectrumMax) } : {}),
-  });
+/** Theory knows no arm that somebody left in the middle. */
+function isWhole({ participants }: StageReports, { members }: ArmPlan): boolean {
+  return participants.length === members.length;
 }
 
 /** Three times the settling time, so that the last third is steady. */
 function automaticSteps(explored: Explored, stepSize: number): number {
   return Math.ceil((3 * explored.settledWindows) / stepSize);
-}
-
-function nuOf(stepSize: number, problem: GmrfProblem): number {
-  return stability(stepSize, problem.batch, problem.dimension);
-}
-
-function diagonal(matrix: Matrix): number[] {
-  return Array.from({ length: matrix.rows }, (_, k) => matrix.data[k * matrix.cols + k]);
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

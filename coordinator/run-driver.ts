@@ -1,29 +1,37 @@
 /**
- * The driver of one run: owns the links to the agents, the run machine's state and the script, performs the machine's
- * effects and keeps the record. It decides nothing about the protocol (run-machine.ts) or about learning (script.ts).
+ * The driver of one run: owns the run machine's state and the script, performs the machine's effects, keeps the log and
+ * the record. It decides nothing about the protocol (run-machine.ts) or about learning (script.ts).
+ *
+ * State = fold(log): the reports of every stage are in the log before the next stage is assigned, and a restarted
+ * coordinator feeds them to a fresh script, which then stands where the old one stood.
  */
-import { closeCode, ERRORS, KindredError } from '../core/errors.ts';
+import { KindredError } from '../core/errors.ts';
 import type { ErrorCode } from '../core/errors.ts';
+import { ERRORS } from '../core/errors.ts';
+import type { FaultPlan } from '../core/fault/plan.ts';
+import { faultPlanText } from '../core/fault/plan-text.ts';
 import { LIMITS } from '../core/limits.ts';
-import { toRows } from '../core/linalg/matrix.ts';
 import type { Diagnostic } from '../core/relationship/relationship.ts';
-import type { ArmResult, RunResult } from '../core/run-result.ts';
+import type { RunResult } from '../core/run-result.ts';
 import type { Experiment } from '../config/experiment.ts';
 import { loadGraph } from '../config/graph-file.ts';
 import { jobOf } from '../config/job.ts';
 import { readTableFacts } from '../config/table-facts.ts';
 import type { Clock } from '../net/clock.ts';
-import { linkBearer, linkSecret } from '../net/credentials.ts';
-import { Heartbeat } from '../net/heartbeat.ts';
+import { linkBearer, linkSecret, readSession, sessionOf } from '../net/credentials.ts';
 import type { Link } from '../net/link.ts';
-import { decode, encode } from '../proto/codec.ts';
+import { closeCode } from '../core/errors.ts';
 import { ANY_AGENT } from '../proto/messages.ts';
-import type { ControlMessage, Hello, Neighbour } from '../proto/messages.ts';
-import { initialRunState, isOver, runWaits, stepRun } from './run-machine.ts';
-import type { RunEffect, RunEvent, RunPhase, RunState } from './run-machine.ts';
+import type { ControlMessage, Hello, Neighbour, Work } from '../proto/messages.ts';
+import type { EventLog } from './event-log.ts';
+import { checkSameRelationship, Ledger } from './ledger.ts';
+import type { LogRecord } from './log-record.ts';
+import { Members } from './members.ts';
+import { initialRunState, isOver, participants, runWaits, stepRun } from './run-machine.ts';
+import type { HelloClaim, RunEffect, RunEvent, RunPhase, RunState } from './run-machine.ts';
 import type { RunStore } from './run-store.ts';
 import { startScript } from './start-script.ts';
-import type { RunRecord, Script, ScriptContext, Stage } from './script.ts';
+import type { Returned, RunRecord, Script, Stage, Values } from './script.ts';
 
 export interface RunDriverOptions {
   readonly experiment: Experiment;
@@ -36,8 +44,16 @@ export interface RunDriverOptions {
   /** Real milliseconds, for figures about speed; `clock` may be virtual. */
   readonly stopwatch: () => number;
   readonly store: RunStore;
+  readonly log: EventLog;
+  /** What the log held when it was opened: empty for a new run. */
+  readonly records: readonly LogRecord[];
   readonly readFile: (path: string) => string;
   readonly onProgress: (progress: RunProgress) => void;
+  /** For who owns the processes: the run entered a phase, or its faults were changed. */
+  readonly onPhase?: (phase: RunPhase, elapsedMs: number) => void;
+  readonly onFaults?: (plan: FaultPlan) => void;
+  /** The protocol; another one only in tests that plant bugs. */
+  readonly step?: typeof stepRun;
   /** Once, after every agent has left or the time for it is over. */
   readonly onEnd: (result: RunResult) => void;
 }
@@ -58,91 +74,119 @@ export interface RunProgress {
 
 const TICK_MS = 250;
 
-interface Member {
-  readonly link: Link;
-  readonly heartbeat: Heartbeat;
-  readonly endpoint: string;
-  bytesSent: number;
-}
-
 export class RunDriver {
   readonly #options: RunDriverOptions;
   readonly #state: RunState;
-  readonly #members = new Map<number, Member>();
+  readonly #members: Members;
+  readonly #ledger: Ledger;
   readonly #script: Script;
   readonly #job: string;
-  readonly #startedAt: number;
-  readonly #phaseMs: Partial<Record<RunPhase, number>> = {};
-  readonly #arms: ArmResult[] = [];
-  readonly #diagnostics: Diagnostic[] = [];
-  #relationship: RunResult['relationship'] = null;
-  #problem: RunResult['problem'];
-  #stage: Stage | undefined;
-  #stageStartedAt: number;
-  #reports: ReadonlyMap<string, Float64Array>[] = [];
-  #arriving: ReadonlyMap<string, Float64Array> = new Map();
+  /** What was assigned in every stage so far, from 1: an agent that restarted goes through them again. */
+  readonly #stages: Stage[] = [];
+  /** Every link that was planned, by agent. */
+  readonly #links: Set<number>[];
+  readonly #late = new Map<number, Map<number, Values>>();
+  #returned: Returned = new Map();
+  /** The last stage that each agent has told to have behind it. */
+  readonly #behind: number[];
+  /** Up to this stage nobody needs what an arm brought: the next one begins beyond it. */
+  #voidUntil = 0;
+  readonly #bytesSent: number[];
+  #relationshipDigests = new Map<number, string>();
+  #faults: FaultPlan;
+  #reports: Values[] = [];
+  #arriving: Values = new Map();
   #missing: readonly number[] = [];
+  /** The clock when the run's time was 0; undefined until the first stage. */
+  #begunAt: number | undefined;
+  #startedAt: number;
+  #stageStartedAt: number;
   #lastSpentAt: number;
+  #newcomer: { readonly link: Link; readonly hello: Hello; readonly stage: number } | undefined;
   #cancelTick = (): void => {};
   #cancelShutdown = (): void => {};
   #ended = false;
 
   constructor(options: RunDriverOptions) {
-    const { experiment, readFile, clock, stopwatch, store } = options;
+    const { experiment, readFile, clock, stopwatch, store, records } = options;
     const truth = experiment.problem.kind === 'gmrf-regression' ? loadGraph(experiment.problem.graph, experiment.agents, experiment.seed, readFile) : undefined;
-    const context: ScriptContext = {
+    this.#options = options;
+    this.#ledger = new Ledger(experiment, store, droppedTasks(experiment, readFile));
+    this.#state = initialRunState(experiment.agents, clock.now(), { ...experiment.participation, joinMs: options.joinMs ?? LIMITS.joinMs });
+    this.#script = startScript({
       experiment,
       truth,
       network: loadGraph(experiment.network.graph, experiment.agents, experiment.seed, readFile),
       neighbour: (from, to) => this.#neighbour(from, to),
       record: (entry) => this.#record(entry),
-    };
-    this.#options = options;
-    this.#state = initialRunState(experiment.agents, clock.now(), options.joinMs);
-    this.#script = startScript(context);
+      participants: () => participants(this.#state),
+      returned: () => this.#returned,
+      readmit: (agents) => this.#readmit(agents),
+    });
     this.#job = jobOf(experiment, truth);
+    this.#faults = experiment.faults;
+    this.#links = Array.from({ length: experiment.agents }, () => new Set());
+    this.#bytesSent = Array.from({ length: experiment.agents }, () => 0);
+    this.#behind = Array.from({ length: experiment.agents }, () => 0);
     this.#startedAt = this.#stageStartedAt = this.#lastSpentAt = stopwatch();
-    this.#diagnostics.push(...droppedTasks(experiment, readFile));
-    store.event('started', { run: options.runId, seed: experiment.seed, mode: options.mode, agents: experiment.agents });
+    this.#members = new Members(clock, {
+      hello: (link, hello) => this.#onHello(link, hello),
+      message: (agent, message) => this.#onMessage(agent, message),
+      detached: (agent, detail) => this.#onDetached(agent, detail),
+      suspect: (agent) => store.event('suspect', { agent }),
+    });
+    if (records.length > 0) this.#replay(records);
+    else this.#start();
     this.#tick();
   }
 
-  /** A connection that showed the join token; it has a moment to say Hello. */
   accept(link: Link): void {
-    const { clock } = this.#options;
-    const cancel = clock.setTimer(LIMITS.handshakeMs, () => link.terminate());
-    link.onClose = cancel;
-    link.onFrame = (frame) => {
-      cancel();
-      const hello = decodeOrClose(link, frame);
-      if (hello?.type === 'hello') this.#greet(link, hello);
-      else if (hello !== undefined) link.close(closeCode('WIRE_UNEXPECTED'), 'say hello first');
-    };
+    this.#members.accept(link);
   }
 
-  /** The supervisor saw the agent's process end: of one that never joined no link tells. */
-  agentExited(agent: number): void {
-    if (!this.#state.agents[agent].joined)
-      this.#dispatch({ type: 'lost', agent, detail: 'its process ended before it joined', now: this.#options.clock.now() });
+  /** Who owns the agent's process saw it end, and will not start it again. */
+  agentGone(agent: number, detail: string): void {
+    this.#dispatch({ type: 'gone', agent, detail, now: this.#options.clock.now() });
   }
 
   interrupt(): void {
     this.#dispatch({ type: 'interrupted' });
   }
 
+  /** Live: what is broken from now on, in place of what was. */
+  setFaults(plan: FaultPlan): void {
+    this.#faults = plan;
+    const text = faultPlanText(plan);
+    this.#options.log.append({ type: 'faults', plan: text });
+    this.#options.log.flush();
+    for (const agent of this.#members.indices()) this.#members.tell(agent, { type: 'faults', plan: text });
+    this.#options.store.event('faults', { elapsedMs: this.elapsedMs, plan });
+    this.#options.onFaults?.(plan);
+  }
+
+  get faults(): FaultPlan {
+    return this.#faults;
+  }
+
+  /** How long the run has worked: the fault plan's seconds. */
+  get elapsedMs(): number {
+    return this.#begunAt === undefined ? 0 : Math.max(0, this.#options.clock.now() - this.#begunAt);
+  }
+
   /** For the status page: what an operator would ask. */
   get progress(): RunProgress {
     const waits = runWaits(this.#state);
     const names = waits.for.map((k) => this.#options.experiment.agentNames[k] ?? String(k));
-    const iterations = this.#state.agents.map((agent) => agent.iteration);
+    const iterations = participants(this.#state).map((k) => this.#state.agents[k].iteration);
+    const stage = this.#stages[this.#state.stage - 1];
     return {
       phase: this.#state.phase,
-      label: this.#stage?.label ?? 'waiting for agents',
-      iteration: Math.max(this.#stage?.from ?? 0, Math.min(...iterations)),
-      total: this.#stage?.total ?? this.#stage?.until ?? 0,
+      label: stage?.label ?? 'waiting for agents',
+      iteration: Math.max(stage?.from ?? 0, Math.min(...iterations)),
+      total: stage?.total ?? stage?.until ?? 0,
       agentsUp: this.#members.size,
       agents: this.#state.agents.length,
-      bytesSent: [...this.#members.values()].reduce((sum, member) => sum + member.bytesSent, 0),
+      bytesSent: this.#bytesSent.reduce((sum, bytes) => sum + bytes, 0),
       waitingFor: names.length === 0 ? '' : `${names.length === 1 ? 'agent' : 'agents'} ${names.join(', ')} ${waits.what}`,
       waitSeconds: names.length === 0 ? 0 : Math.max(0, (waits.until - this.#options.clock.now()) / 1000),
     };
@@ -150,150 +194,314 @@ export class RunDriver {
 
   /** The result so far. */
   get result(): RunResult {
-    const { experiment, runId, mode, store } = this.#options;
-    const { failure, phase } = this.#state;
-    const completed = phase === 'completed' ? experiment.agents : 0;
-    const total = this.#options.stopwatch() - this.#startedAt;
-    return {
-      runId,
-      status: phase === 'completed' || phase === 'cancelled' ? phase : 'failed',
-      ...(failure === undefined ? {} : { error: { code: failure.code, message: failure.detail, hint: ERRORS[failure.code].hint } }),
-      experiment: experiment.name,
-      seed: experiment.seed,
-      mode,
-      agents: { expected: experiment.agents, completed, missing: this.#missing, names: experiment.agentNames },
-      relationship: this.#relationship,
-      arms: this.#arms,
-      ...(this.#problem === undefined ? {} : { problem: this.#problem }),
-      diagnostics: this.#diagnostics,
-      timings: {
-        startMs: this.#phaseMs.assembling ?? 0,
-        exploreMs: this.#phaseMs.exploring ?? 0,
-        estimateMs: this.#phaseMs.estimating ?? 0,
-        cooperateMs: this.#phaseMs.cooperating ?? 0,
-        totalMs: total,
-      },
-      directory: store.directory,
-    };
+    const { runId, mode, stopwatch } = this.#options;
+    return this.#ledger.result({ runId, mode, state: this.#state, missing: this.#missing, totalMs: stopwatch() - this.#startedAt });
   }
 
-  #greet(link: Link, hello: Hello): void {
-    const agent = hello.agent === ANY_AGENT ? this.#state.agents.findIndex((one) => !one.joined) : hello.agent;
-    const { clock } = this.#options;
-    const heartbeat = new Heartbeat({
-      link,
-      clock,
-      frame: encode({ type: 'heartbeat' }),
-      onSuspect: () => this.#options.store.event('suspect', { agent }),
-      onLost: () => link.terminate(),
-    });
-    const member: Member = { link, heartbeat, endpoint: hello.endpoint, bytesSent: 0 };
-    link.onClose = (code, reason) => this.#onClosed(agent, member, `its link closed (${code}${reason ? ` ${reason}` : ''})`);
-    link.onFrame = (frame) => this.#onFrame(agent, member, frame);
-    if (!this.#members.has(agent) && this.#state.agents[agent]?.joined === false) this.#members.set(agent, member);
-    this.#dispatch({ type: 'hello', agent, now: clock.now() }, member);
+  #start(): void {
+    const { store, log, runId, experiment, mode } = this.#options;
+    log.append({ type: 'run', run: runId, agents: experiment.agents, seed: experiment.seed });
+    log.flush();
+    store.event('started', { run: runId, seed: experiment.seed, mode, agents: experiment.agents });
   }
 
-  #onFrame(agent: number, member: Member, frame: Uint8Array): void {
-    member.heartbeat.received();
-    const message = decodeOrClose(member.link, frame);
-    if (message === undefined || this.#members.get(agent) !== member) return;
-    const now = this.#options.clock.now();
-    if (message.type === 'report') {
-      this.#arriving = message.values;
-      this.#dispatch({ type: 'report', agent, stage: message.stage, now });
-    } else if (message.type === 'progress') {
-      member.bytesSent = message.bytesSent;
-      this.#dispatch({ type: 'progress', agent, stage: message.stage, iteration: message.iteration, waitingFor: message.waitingFor, now });
-      this.#options.onProgress(this.progress);
-    } else if (message.type === 'leave') {
-      this.#dispatch({ type: 'left', agent, code: asErrorCode(message.code), detail: message.detail, now });
+  /** Feeds a fresh script what the log holds. */
+  #replay(records: readonly LogRecord[]): void {
+    const { store, clock } = this.#options;
+    this.#ledger.replaying = true;
+    for (const record of records) if (record.type === 'relationship') this.#relationshipDigests.set(record['version'] as number, record['sha256'] as string);
+    for (const record of records) this.#apply(record);
+    this.#ledger.replaying = false;
+    this.#startedAt -= this.#ledger.spentMs;
+    if (this.#begunAt !== undefined) this.#begunAt = clock.now() - this.#ledger.spentMs;
+    store.event('resumed', { events: records.length, stage: this.#state.stage, phase: this.#state.phase });
+    if (this.#begunAt === undefined) return;
+    this.#options.onPhase?.(this.#state.phase, this.elapsedMs);
+    // The old one may have ended between the last report and the plan.
+    if (participants(this.#state).every((k) => this.#state.agents[k].reported)) this.#plan(false);
+  }
+
+  #apply(record: LogRecord): void {
+    const agents = this.#state.agents;
+    switch (record.type) {
+      case 'member':
+        agents[record['agent'] as number].incarnation = record['incarnation'] as number;
+        return;
+      case 'begun':
+        this.#exclude(record['excluded'] as number[], record['reasons'] as string[]);
+        this.#begunAt = 0;
+        return this.#planned(this.#script.next(undefined as never));
+      case 'report':
+        this.#reports[record['agent'] as number] = record.values!;
+        agents[record['agent'] as number].reported = true;
+        return;
+      case 'late':
+        return this.#keepLate(record['agent'] as number, record['stage'] as number, record.values!);
+      case 'closed':
+        this.#exclude(record['excluded'] as number[], record['reasons'] as string[]);
+        this.#ledger.spend(this.#state.phase, record['elapsedMs'] as number);
+        return this.#next(record['elapsedMs'] as number, record['brokenOff'] as boolean, record['returned'] as number[]);
+      case 'faults':
+        this.#faults = JSON.parse(record['plan'] as string) as FaultPlan;
     }
   }
 
-  #onClosed(agent: number, member: Member, detail: string): void {
-    member.heartbeat.stop();
-    if (this.#members.get(agent) !== member) return;
-    this.#members.delete(agent);
-    this.#dispatch({ type: 'lost', agent, detail, now: this.#options.clock.now() });
+  #exclude(excluded: readonly number[], reasons: readonly string[]): void {
+    this.#state.agents.forEach((record, k) => (record.excluded = excluded.includes(k)));
+    excluded.forEach((agent, i) => this.#ledger.excluded(agent, reasons[i]));
+  }
+
+  #onHello(link: Link, hello: Hello): void {
+    const { token, runId, clock } = this.#options;
+    const session = readSession(token, runId, hello.session);
+    const agent = session?.agent ?? (hello.agent === ANY_AGENT ? this.#freeIndex(hello.endpoint) : hello.agent);
+    // The stages of another run say nothing about this one.
+    const stage = session === undefined ? 0 : hello.stage;
+    const claim: HelloClaim = { agent, incarnation: session?.incarnation ?? 0, proven: session?.proven ?? false, boot: hello.boot, stage };
+    this.#newcomer = { link, hello, stage };
+    this.#dispatch({ type: 'hello', claim, now: clock.now() });
+  }
+
+  /** The index it was given before, should that Welcome have been lost; else one that nobody had. */
+  #freeIndex(endpoint: string): number {
+    const given = this.#state.agents.findIndex((_, agent) => this.#members.endpoint(agent) === endpoint);
+    return given >= 0 ? given : this.#state.agents.findIndex((one) => !one.attached && one.incarnation === 0);
+  }
+
+  #onMessage(agent: number, message: ControlMessage): void {
+    const now = this.#options.clock.now();
+    switch (message.type) {
+      case 'report':
+        if (isOver(this.#state.phase)) return this.#tellFinish(agent);
+        this.#behind[agent] = message.stage;
+        this.#arriving = message.values;
+        return this.#dispatch({ type: 'report', agent, stage: message.stage, isEmpty: message.values.size === 0, now });
+      case 'progress':
+        this.#bytesSent[agent] = message.bytesSent;
+        this.#dispatch({ type: 'progress', agent, stage: message.stage, iteration: message.iteration, waitingFor: message.waitingFor, now });
+        if (this.#isVoid(message.stage)) this.#assign(agent, message.stage + 1);
+        return this.#options.onProgress(this.progress);
+      case 'notice': {
+        const { kind, step, detail } = message;
+        if (kind === 'unreachable' && this.#links[agent].has(message.agent)) this.#tellWhere(agent, message.agent);
+        return this.#options.store.event(kind, { agent, ...(message.agent === ANY_AGENT ? {} : { neighbour: message.agent }), step, detail });
+      }
+      case 'leave':
+        return this.#dispatch({ type: 'left', agent, code: asErrorCode(message.code), detail: message.detail, now });
+      default:
+        return;
+    }
+  }
+
+  #onDetached(agent: number, detail: string): void {
+    this.#dispatch({ type: 'detached', agent, detail, now: this.#options.clock.now() });
     if (isOver(this.#state.phase) && this.#members.size === 0) this.#end();
   }
 
-  #dispatch(event: RunEvent, newcomer?: Member): void {
-    for (const effect of stepRun(this.#state, event)) this.#perform(effect, newcomer);
+  #dispatch(event: RunEvent): void {
+    for (const effect of (this.#options.step ?? stepRun)(this.#state, event)) this.#perform(effect);
   }
 
-  #perform(effect: RunEffect, newcomer?: Member): void {
+  #perform(effect: RunEffect): void {
     switch (effect.type) {
-      case 'welcome':
-        return this.#welcome(effect.agent);
+      case 'attach':
+        return this.#attach(effect.agent, effect.incarnation, effect.isNew);
       case 'refuse':
-        return newcomer?.link.close(closeCode(effect.code), effect.code);
+        return this.#newcomer?.link.close(closeCode(effect.code), effect.code);
+      case 'begin':
+        return this.#begin();
       case 'plan':
-        return this.#plan();
+        return this.#plan(effect.brokenOff);
+      case 'assign-all':
+        return this.#assignAll();
       case 'assign':
-        return this.#assign(effect.stage);
+        return this.#assign(effect.agent, effect.stage);
       case 'accept-report':
         this.#reports[effect.agent] = this.#arriving;
-        return;
+        return this.#options.log.append({ type: 'report', agent: effect.agent, stage: this.#state.stage, values: this.#arriving });
+      case 'keep-late-report':
+        this.#keepLate(effect.agent, effect.stage, this.#arriving);
+        this.#options.log.append({ type: 'late', agent: effect.agent, stage: effect.stage, values: this.#arriving });
+        // It is told to go on at once, and will not say it again.
+        return this.#options.log.flush();
+      case 'note':
+        if (effect.kind === 'excluded') this.#ledger.excluded(effect.agent, effect.detail);
+        this.#options.store.event(effect.kind, { agent: effect.agent, detail: effect.detail });
+        return this.#options.onProgress(this.progress);
       case 'end':
         return this.#finish();
     }
   }
 
-  #welcome(agent: number): void {
-    const { experiment, runId, token, store } = this.#options;
-    store.event('joined', { agent });
-    this.#tell(agent, {
+  #attach(agent: number, incarnation: number, isNew: boolean): void {
+    const { link, hello, stage } = this.#newcomer!;
+    const { experiment, runId, token, store, log } = this.#options;
+    this.#behind[agent] = stage;
+    const isElsewhere = isNew || this.#members.endpoint(agent) !== hello.endpoint;
+    this.#members.adopt(agent, link, hello.endpoint, isNew ? 'WIRE_FENCED' : 'replaced');
+    if (isNew) {
+      log.append({ type: 'member', agent, incarnation });
+      log.flush();
+    }
+    store.event(incarnation === 1 && isNew ? 'joined' : 'rejoined', { agent, incarnation, stage: hello.stage });
+    this.#members.tell(agent, {
       type: 'welcome',
       run: runId,
       agent,
       agents: experiment.agents,
       seed: experiment.seed,
+      incarnation,
+      session: sessionOf(token, runId, agent, incarnation),
       linkSecret: linkSecret(token, runId, agent),
       job: this.#job,
+      faults: this.#faults.length === 0 ? '' : faultPlanText(this.#faults),
+      elapsedMs: this.elapsedMs,
+      neighbours: [...this.#links[agent]].map((other) => this.#neighbour(agent, other)),
     });
+    if (isElsewhere) for (const other of this.#links[agent]) this.#tellWhere(other, agent);
     this.#options.onProgress(this.progress);
   }
 
+  #begin(): void {
+    const { log, clock } = this.#options;
+    this.#spend(this.#state.phase);
+    this.#begunAt = clock.now();
+    log.append({ type: 'begun', ...this.#excluded() });
+    log.flush();
+    this.#attempt(() => this.#planned(this.#script.next(undefined as never)));
+  }
+
   /** Resumes the script with the reports; the estimation itself happens in here. */
-  #plan(): void {
-    const now = this.#options.stopwatch();
-    this.#spend(this.#state.phase, now);
-    const reports = { values: this.#reports, elapsedMs: now - this.#stageStartedAt };
+  #plan(brokenOff: boolean): void {
+    const { log, stopwatch } = this.#options;
+    this.#spend(this.#state.phase);
+    const elapsedMs = stopwatch() - this.#stageStartedAt;
+    const returned = this.#state.agents.flatMap((one, k) => (one.returned ? [k] : []));
+    log.append({ type: 'closed', stage: this.#state.stage, phase: this.#state.phase, brokenOff, ...this.#excluded(), returned, elapsedMs });
+    log.flush();
+    this.#attempt(() => this.#next(elapsedMs, brokenOff, returned));
+  }
+
+  #next(elapsedMs: number, brokenOff: boolean, returned: readonly number[]): void {
+    const { stage } = this.#state;
+    const values = brokenOff ? [] : this.#reports;
+    // Told in time, but lost before the stage ended: the same as late.
+    this.#reports.forEach((own, agent) => this.#state.agents[agent].excluded && this.#keepLate(agent, stage, own));
     this.#reports = [];
+    if (brokenOff) this.#abandonArms(stage);
+    // Who comes back to a stage that was broken off has nothing to do in it.
+    if (brokenOff) this.#stages[stage - 1] = { ...this.#stages[stage - 1], works: this.#stages[stage - 1].works.map(() => NOTHING_TO_DO) };
+    this.#returned = new Map(returned.map((agent) => [agent, this.#late.get(agent) ?? new Map()]));
+    this.#planned(this.#script.next({ values, participants: participants(this.#state), brokenOff, returned: this.#returned, stage, elapsedMs }));
+  }
+
+  /** The next arm begins anew. Who is going through an old one again might wait there for an agent that is lost: it is called away. */
+  #abandonArms(stage: number): void {
+    this.#voidUntil = stage;
+    if (this.#isReplaying) return;
+    for (const agent of this.#members.indices()) for (let s = this.#behind[agent] + 1; s < stage && this.#isOfArms(s); s++) this.#assign(agent, s + 1);
+  }
+
+  /** Whoever is still at work there missed that it was broken off. */
+  #isVoid(stage: number): boolean {
+    return stage > 0 && stage < this.#state.stage && stage <= this.#voidUntil && this.#isOfArms(stage);
+  }
+
+  #tellWhere(agent: number, other: number): void {
+    this.#members.tell(agent, { type: 'moved', neighbour: this.#neighbour(agent, other) });
+  }
+
+  #isOfArms(stage: number): boolean {
+    const { phase, works } = this.#stages[stage - 1];
+    return phase === 'cooperating' || works.some((work) => work.kind === 'connect');
+  }
+
+  #planned(next: IteratorResult<Stage, void>): void {
+    this.#spend('estimating');
+    if (next.done) return this.#dispatch({ type: 'concluded', leftOut: this.#ledger.leftOut().length > 0 });
+    const stage = next.value;
+    this.#stages.push(stage);
+    stage.works.forEach((work, agent) => {
+      if (work.kind === 'connect') for (const neighbour of work.neighbours) this.#links[agent].add(neighbour.agent);
+    });
+    this.#dispatch({ type: 'planned', phase: stage.phase, needsAll: stage.works.some(needsAll), now: this.#options.clock.now() });
+  }
+
+  #attempt(action: () => void): void {
     try {
-      const next = this.#script.next(reports);
-      this.#spend('estimating', this.#options.stopwatch());
-      this.#stage = next.done ? undefined : next.value;
-      if (next.done) this.#dispatch({ type: 'concluded' });
-      else this.#dispatch({ type: 'planned', phase: next.value.phase, now: this.#options.clock.now() });
+      action();
     } catch (error) {
       this.#dispatch({ type: 'broken', code: error instanceof KindredError ? error.code : 'INTERNAL', detail: describeFailure(error) });
     }
   }
 
-  #spend(phase: RunPhase, now: number): void {
-    this.#phaseMs[phase] = (this.#phaseMs[phase] ?? 0) + now - this.#lastSpentAt;
+  #excluded(): { excluded: number[]; reasons: string[] } {
+    const excluded = this.#state.agents.flatMap((one, k) => (one.excluded ? [k] : []));
+    return { excluded, reasons: excluded.map((agent) => this.#ledger.reasonOf(agent)) };
+  }
+
+  #readmit(agents: readonly number[]): void {
+    // A newcomer has none of the exchanges before: whoever restarts goes on from its first arm.
+    this.#voidUntil = this.#state.stage;
+    for (const agent of agents) {
+      if (!this.#isReplaying) this.#options.store.event('readmitted', { agent });
+      this.#state.agents[agent].excluded = this.#state.agents[agent].returned = false;
+      this.#state.agents[agent].awaySince = this.#options.clock.now();
+    }
+  }
+
+  #keepLate(agent: number, stage: number, values: Values): void {
+    const kept = this.#late.get(agent) ?? new Map<number, Values>();
+    this.#late.set(agent, kept.set(stage, values));
+  }
+
+  #spend(phase: RunPhase): void {
+    const now = this.#options.stopwatch();
+    this.#ledger.spend(phase, now - this.#lastSpentAt);
     this.#lastSpentAt = now;
   }
 
-  #assign(stage: number): void {
-    const plan = this.#stage!;
-    this.#options.store.event('stage', { stage, phase: plan.phase, label: plan.label, until: plan.until });
-    this.#stageStartedAt = this.#options.stopwatch();
-    plan.works.forEach((work, agent) => this.#tell(agent, { type: 'assign', stage, work }));
+  #assignAll(): void {
+    const { store, stopwatch, log, onPhase } = this.#options;
+    const { stage, phase } = this.#state;
+    const { label, until } = this.#stages[stage - 1];
+    this.#stageStartedAt = stopwatch();
+    if (this.#isReplaying) return;
+    log.flush();
+    store.event('stage', { stage, phase, label, until });
+    onPhase?.(phase, this.elapsedMs);
+    for (const agent of this.#members.indices()) this.#assign(agent, stage);
     this.#options.onProgress(this.progress);
   }
 
+  #assign(agent: number, stage: number): void {
+    const { phase, works } = this.#stages[stage - 1];
+    const hasNoPart = phase === 'cooperating' && (stage <= this.#voidUntil || this.#state.agents[agent].excluded);
+    const work = hasNoPart ? NOTHING_TO_DO : (works[agent] ?? NOTHING_TO_DO);
+    this.#members.tell(agent, { type: 'assign', stage, work: work.kind === 'connect' ? this.#addressed(agent, work) : work });
+  }
+
+  /** A link plan with the addresses of now. Who is left out will not answer, and is not waited for. */
+  #addressed(agent: number, { neighbours }: Extract<Work, { kind: 'connect' }>): Work {
+    const reachable = neighbours.filter((one) => !this.#state.agents[one.agent].excluded);
+    return { kind: 'connect', neighbours: reachable.map((one) => this.#neighbour(agent, one.agent)) };
+  }
+
   #finish(): void {
-    const { phase, failure, stage } = this.#state;
-    if (phase !== 'completed') this.#missing = this.#state.agents.flatMap((_, k) => (this.#members.has(k) ? [] : [k]));
+    const { phase, failure } = this.#state;
+    const present = (k: number): boolean => this.#members.has(k) && !this.#state.agents[k].excluded;
+    const completed = phase === 'completed' || phase === 'completed-with-missing';
+    this.#missing = completed ? this.#ledger.leftOut() : this.#state.agents.flatMap((_, k) => (present(k) ? [] : [k]));
     this.#options.store.event(phase, { code: failure?.code, detail: failure?.detail });
-    const work = { kind: 'finish', status: phase, code: failure?.code ?? '', detail: failure?.detail ?? '' } as const;
-    for (const agent of this.#members.keys()) this.#tell(agent, { type: 'assign', stage: stage + 1, work });
+    for (const agent of this.#members.indices()) this.#tellFinish(agent);
     if (this.#members.size === 0) this.#end();
     else this.#cancelShutdown = this.#options.clock.setTimer(LIMITS.shutdownMs, () => this.#end());
+  }
+
+  #tellFinish(agent: number): void {
+    const { phase, failure, stage } = this.#state;
+    const work = { kind: 'finish', status: phase, code: failure?.code ?? '', detail: failure?.detail ?? '' } as const;
+    this.#members.tell(agent, { type: 'assign', stage: stage + 1, work });
   }
 
   #end(): void {
@@ -301,65 +509,29 @@ export class RunDriver {
     this.#ended = true;
     this.#cancelTick();
     this.#cancelShutdown();
-    for (const { link, heartbeat } of this.#members.values()) {
-      heartbeat.stop();
-      link.terminate();
-    }
+    this.#members.terminateAll();
     const { result } = this;
     this.#options.store.result(result);
+    this.#options.log.close();
     this.#options.onEnd(result);
   }
 
   #record(entry: RunRecord): void {
-    const { store } = this.#options;
-    switch (entry.type) {
-      case 'relationship':
-        return this.#recordRelationship(entry);
-      case 'arm':
-        this.#arms.push(entry.arm);
-        store.event('arm', {
-          strategy: entry.arm.strategy,
-          relationship: entry.arm.relationship,
-          steadyError: entry.arm.steadyError,
-          sha256: entry.arm.parametersSha256,
-        });
-        return store.parameters(`${this.#arms.length}-${entry.arm.strategy}-${entry.arm.relationship}`, entry.parameters);
-      case 'metrics':
-        return store.metrics({ arm: entry.arm, agent: entry.agent, ...entry.values });
-      case 'problem':
-        this.#problem = { ...this.#problem, ...entry.problem };
-        return;
-      case 'diagnostics':
-        this.#diagnostics.push(...entry.diagnostics);
-    }
-  }
-
-  #recordRelationship(entry: Extract<RunRecord, { type: 'relationship' }>): void {
-    const { experiment, store } = this.#options;
-    this.#relationship = {
-      version: entry.version,
-      kind: entry.relationship.kind,
-      estimator: experiment.relationship.estimator,
-      contributors: experiment.agentNames.map((_, k) => k),
-      laplacian: toRows(entry.relationship.laplacian),
-      relativeError: entry.relativeError,
-      diagnostics: entry.diagnostics,
-      truth: entry.truth === null ? null : toRows(entry.truth),
-    };
-    store.relationship(entry.version, this.#relationship);
-    store.event('relationship', { version: entry.version, estimator: experiment.relationship.estimator, relativeError: entry.relativeError });
+    const digest = this.#ledger.record(entry);
+    if (digest === undefined) return;
+    checkSameRelationship(digest.version, this.#relationshipDigests.get(digest.version), digest.sha256);
+    if (!this.#isReplaying) this.#options.log.append({ type: 'relationship', ...digest });
   }
 
   #neighbour(from: number, to: number): Neighbour {
     const { token, runId } = this.#options;
-    const ticket = linkBearer(linkSecret(token, runId, to), from);
-    return { agent: to, endpoint: this.#members.get(to)?.endpoint ?? '', ticket, dial: from < to };
+    const incarnationOf = (agent: number): number => this.#state.agents[agent].incarnation;
+    const ticket = linkBearer(linkSecret(token, runId, to), { agent: from, incarnation: incarnationOf(from) });
+    return { agent: to, endpoint: this.#members.endpoint(to), ticket, dial: from < to, incarnation: incarnationOf(to) };
   }
 
-  #tell(agent: number, message: ControlMessage): void {
-    const member = this.#members.get(agent);
-    member?.heartbeat.sent();
-    member?.link.send(encode(message));
+  get #isReplaying(): boolean {
+    return this.#ledger.replaying;
   }
 
   #tick(): void {
@@ -370,14 +542,12 @@ export class RunDriver {
   }
 }
 
-function decodeOrClose(link: Link, frame: Uint8Array): ControlMessage | undefined {
-  try {
-    return decode(frame);
-  } catch (error) {
-    const code = error instanceof KindredError ? error.code : 'INTERNAL';
-    link.close(closeCode(code), code);
-    return undefined;
-  }
+/** Keeps an agent that was not part of a stage in step with the others. */
+const NOTHING_TO_DO: Work = { kind: 'connect', neighbours: [] };
+
+/** Whether the stage hangs on every one of its participants: somebody waits for a vector or a link of each. */
+function needsAll(work: Work): boolean {
+  return work.kind === 'connect' ? work.neighbours.length > 0 : work.kind === 'cooperate' && work.rounds === 'bsp' && work.view.kind !== 'none';
 }
 
 function asErrorCode(code: string): ErrorCode | '' {

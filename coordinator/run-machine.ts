@@ -1,25 +1,37 @@
 /**
  * The life cycle of a run, as a deterministic transition function: events in, effects out; time comes with the events.
  *
- *   assembling -> exploring -> estimating -> cooperating -> completed
+ *   assembling -> exploring -> estimating -> cooperating -> completed | completed-with-missing
  *   any of them -> failed(code) | cancelled
  *
  * What the stages of a run are is the script's business (script.ts); this machine knows only that a stage is assigned
- * to every agent, that every agent reports once, and that the next stage is planned when all have.
+ * to every participant, that each reports once, and that the next stage is planned when all have.
  *
  * Invariants:
- *  1. One process per agent index: a second Hello for a live index is refused.
- *  2. A report counts once, for the current stage only.
- *  3. Nothing is assigned before every agent joined.
- *  4. Every wait names for whom and until when: joining has a deadline; a stage has one per agent, renewed by progress.
+ *  1. One process per agent index: of two, the one with the later incarnation is it, and the other is fenced off.
+ *  2. A report counts once, for the current stage only. An old one is answered with the stage after it: that is how an
+ *     agent that restarted, or missed an assignment, catches up.
+ *  3. Nothing is assigned before every agent joined, or a quorum when the time for joining is over.
+ *  4. An agent that is away is waited for, by name, until its time is over; then the run goes on without it when a quorum
+ *     remains, and fails otherwise. It is never forgotten: who took part is part of the result.
+ *  5. Every wait names for whom and until when.
  */
 import type { ErrorCode } from '../core/errors.ts';
 import { LIMITS } from '../core/limits.ts';
 
-export type RunPhase = 'assembling' | 'exploring' | 'estimating' | 'cooperating' | 'completed' | 'failed' | 'cancelled';
+export type RunPhase = 'assembling' | 'exploring' | 'estimating' | 'cooperating' | 'completed' | 'completed-with-missing' | 'failed' | 'cancelled';
 
 export interface AgentRecord {
-  joined: boolean;
+  /** How many processes have been this agent; 0 before the first. */
+  incarnation: number;
+  attached: boolean;
+  /** Left out of the current stage, and of the run unless it comes back. */
+  excluded: boolean;
+  /** Excluded, back, and up to date: it takes part from the next relationship on. */
+  returned: boolean;
+  /** The last stage it reported after it was left out. */
+  lateStage: number;
+  awaySince: number;
   reported: boolean;
   finished: boolean;
   /** Monotonic time of the last sign of progress. */
@@ -33,43 +45,93 @@ export interface RunState {
   phase: RunPhase;
   stage: number;
   readonly agents: AgentRecord[];
+  readonly quorum: number;
+  readonly waitMs: number;
+  /** Whether the stage can go on when a participant is lost. */
+  stageNeedsAll: boolean;
   deadline: number;
   failure: { readonly code: ErrorCode; readonly detail: string } | undefined;
 }
 
+export interface HelloClaim {
+  readonly agent: number;
+  /** Of its session; 0 without one. */
+  readonly incarnation: number;
+  readonly proven: boolean;
+  readonly boot: boolean;
+  readonly stage: number;
+}
+
 export type RunEvent =
-  | { readonly type: 'hello'; readonly agent: number; readonly now: number }
-  | { readonly type: 'lost'; readonly agent: number; readonly detail: string; readonly now: number }
+  | { readonly type: 'hello'; readonly claim: HelloClaim; readonly now: number }
+  | { readonly type: 'detached'; readonly agent: number; readonly detail: string; readonly now: number }
+  /** Its process will not come back. */
+  | { readonly type: 'gone'; readonly agent: number; readonly detail: string; readonly now: number }
   | { readonly type: 'left'; readonly agent: number; readonly code: ErrorCode | ''; readonly detail: string; readonly now: number }
-  | { readonly type: 'report'; readonly agent: number; readonly stage: number; readonly now: number }
+  | { readonly type: 'report'; readonly agent: number; readonly stage: number; readonly isEmpty: boolean; readonly now: number }
   | { readonly type: 'progress'; readonly agent: number; readonly stage: number; readonly iteration: number; readonly waitingFor: string; readonly now: number }
-  | { readonly type: 'planned'; readonly phase: RunPhase; readonly now: number }
-  | { readonly type: 'concluded' }
+  | { readonly type: 'planned'; readonly phase: RunPhase; readonly needsAll: boolean; readonly now: number }
+  /** leftOut: somebody missed a part of it, even if everybody is there now. */
+  | { readonly type: 'concluded'; readonly leftOut?: boolean }
   | { readonly type: 'broken'; readonly code: ErrorCode; readonly detail: string }
   | { readonly type: 'interrupted' }
   | { readonly type: 'tick'; readonly now: number };
 
 export type RunEffect =
-  | { readonly type: 'welcome'; readonly agent: number }
+  | { readonly type: 'attach'; readonly agent: number; readonly incarnation: number; readonly isNew: boolean }
   | { readonly type: 'refuse'; readonly agent: number; readonly code: ErrorCode }
-  /** The script is due: with the reports of the stage that ended. */
-  | { readonly type: 'plan' }
-  | { readonly type: 'assign'; readonly stage: number }
+  /** Everybody is there: the script's first stage is due. */
+  | { readonly type: 'begin' }
+  /** The script is due: with the reports of the stage that ended, or was broken off. */
+  | { readonly type: 'plan'; readonly brokenOff: boolean }
+  /** The current stage, to every participant. */
+  | { readonly type: 'assign-all' }
+  | { readonly type: 'assign'; readonly agent: number; readonly stage: number }
   | { readonly type: 'accept-report'; readonly agent: number }
-  | { readonly type: 'end'; readonly phase: 'completed' | 'failed' | 'cancelled' };
+  /** Of a stage that went on without it. */
+  | { readonly type: 'keep-late-report'; readonly agent: number; readonly stage: number }
+  | { readonly type: 'note'; readonly kind: 'lost' | 'excluded' | 'returned'; readonly agent: number; readonly detail: string }
+  | { readonly type: 'end'; readonly phase: RunPhase };
 
-export function initialRunState(agents: number, now: number, joinMs: number = LIMITS.joinMs): RunState {
+export interface RunTerms {
+  readonly quorum: number;
+  readonly waitMs: number;
+  readonly joinMs: number;
+}
+
+export function initialRunState(agents: number, now: number, terms: Partial<RunTerms> = {}): RunState {
+  const record = (): AgentRecord => ({
+    incarnation: 0,
+    attached: false,
+    excluded: false,
+    returned: false,
+    lateStage: 0,
+    awaySince: now,
+    reported: false,
+    finished: false,
+    progressedAt: now,
+    iteration: 0,
+    waitingFor: '',
+  });
   return {
     phase: 'assembling',
     stage: 0,
-    agents: Array.from({ length: agents }, () => ({ joined: false, reported: false, finished: false, progressedAt: now, iteration: 0, waitingFor: '' })),
-    deadline: now + joinMs,
+    agents: Array.from({ length: agents }, record),
+    quorum: terms.quorum ?? agents,
+    waitMs: terms.waitMs ?? LIMITS.rejoinMs,
+    stageNeedsAll: true,
+    deadline: now + (terms.joinMs ?? LIMITS.joinMs),
     failure: undefined,
   };
 }
 
 export function isOver(phase: RunPhase): boolean {
-  return phase === 'completed' || phase === 'failed' || phase === 'cancelled';
+  return phase === 'completed' || phase === 'completed-with-missing' || phase === 'failed' || phase === 'cancelled';
+}
+
+/** Who takes part in the current stage, by index. */
+export function participants(state: RunState): number[] {
+  return indicesOf(state, (record) => !record.excluded);
 }
 
 /** The only way the state changes. */
@@ -77,9 +139,11 @@ export function stepRun(state: RunState, event: RunEvent): RunEffect[] {
   if (isOver(state.phase)) return onEventWhenOver(state, event);
   switch (event.type) {
     case 'hello':
-      return onHello(state, event.agent, event.now);
-    case 'lost':
-      return enterFailed(state, 'AGENT_LOST', `agent ${event.agent} was lost while ${state.phase}: ${event.detail}`);
+      return onHello(state, event.claim, event.now);
+    case 'detached':
+      return onDetached(state, event.agent, event.detail, event.now);
+    case 'gone':
+      return onGone(state, event.agent, event.detail);
     case 'left':
       return onLeft(state, event);
     case 'report':
@@ -87,9 +151,9 @@ export function stepRun(state: RunState, event: RunEvent): RunEffect[] {
     case 'progress':
       return onProgress(state, event);
     case 'planned':
-      return enterStage(state, event.phase, event.now);
+      return enterStage(state, event);
     case 'concluded':
-      return enterCompleted(state);
+      return enterCompleted(state, event.leftOut ?? false);
     case 'broken':
       return enterFailed(state, event.code, event.detail);
     case 'interrupted':
@@ -101,35 +165,94 @@ export function stepRun(state: RunState, event: RunEvent): RunEffect[] {
 
 /** For whom the run waits and until when (monotonic ms), in words; empty when it waits for nobody. */
 export function runWaits(state: RunState): { readonly for: readonly number[]; readonly until: number; readonly what: string } {
-  const who = state.agents.flatMap((agent, k) => ((state.phase === 'assembling' ? !agent.joined : !agent.reported) ? [k] : []));
   if (isOver(state.phase)) return { for: [], until: 0, what: '' };
-  if (state.phase === 'assembling') return { for: who, until: state.deadline, what: 'to join' };
-  const until = Math.min(...who.map((k) => state.agents[k].progressedAt + LIMITS.stallMs));
-  return { for: who, until, what: `to report stage ${state.stage}` };
+  if (state.phase === 'assembling') return { for: indicesOf(state, (one) => !one.attached), until: state.deadline, what: 'to join' };
+  const away = indicesOf(state, (one) => !one.excluded && !one.attached);
+  if (away.length > 0) return { for: away, until: earliest(away.map((k) => state.agents[k].awaySince)) + state.waitMs, what: 'to come back' };
+  const busy = indicesOf(state, (one) => !one.excluded && !one.reported);
+  return { for: busy, until: earliest(busy.map((k) => state.agents[k].progressedAt)) + LIMITS.stallMs, what: `to report stage ${state.stage}` };
 }
 
-function onHello(state: RunState, agent: number, now: number): RunEffect[] {
+function onHello(state: RunState, claim: HelloClaim, now: number): RunEffect[] {
+  const record = state.agents[claim.agent];
+  const refusal = refusalOf(state, record, claim);
+  if (refusal !== undefined) return [{ type: 'refuse', agent: claim.agent, code: refusal }];
+  const isNew = !claim.proven || claim.boot;
+  if (isNew) {
+    record.incarnation++;
+    // It does iterations again: that is progress.
+    record.iteration = 0;
+  }
+  // The others may have had to wait for it: its absence counts for nobody as a stall.
+  const absentMs = record.attached ? 0 : now - record.awaySince;
+  for (const one of state.agents) one.progressedAt = Math.min(now, one.progressedAt + absentMs);
+  record.attached = true;
+  const attach: RunEffect = { type: 'attach', agent: claim.agent, incarnation: record.incarnation, isNew };
+  if (state.phase === 'assembling') return state.agents.every((one) => one.attached) ? [attach, { type: 'begin' }] : [attach];
+  return [attach, ...nextStage(state, claim.agent, claim.stage)];
+}
+
+function refusalOf(state: RunState, record: AgentRecord | undefined, claim: HelloClaim): ErrorCode | undefined {
+  if (record === undefined) return 'AGENT_UNKNOWN';
+  if (claim.stage > state.stage) return 'AGENT_AHEAD';
+  // A new process may show an old session: the Welcome that would have renewed it was lost.
+  if (claim.proven) return !claim.boot && claim.incarnation < record.incarnation ? 'WIRE_FENCED' : undefined;
+  return record.attached ? 'WIRE_DUPLICATE_AGENT' : undefined;
+}
+
+/** What an agent that has done `stage` is to do next; nothing when it is at work on the current one. */
+function nextStage(state: RunState, agent: number, stage: number): RunEffect[] {
+  return stage < state.stage ? [{ type: 'assign', agent, stage: stage + 1 }] : [];
+}
+
+function onDetached(state: RunState, agent: number, detail: string, now: number): RunEffect[] {
   const record = state.agents[agent];
-  if (record === undefined) return [{ type: 'refuse', agent, code: 'WIRE_UNEXPECTED' }];
-  if (record.joined) return [{ type: 'refuse', agent, code: 'WIRE_DUPLICATE_AGENT' }];
-  record.joined = true;
-  record.progressedAt = now;
-  const everybody = state.agents.every((one) => one.joined);
-  return everybody ? [{ type: 'welcome', agent }, { type: 'plan' }] : [{ type: 'welcome', agent }];
+  if (!record.attached) return [];
+  record.attached = false;
+  record.returned = false;
+  record.awaySince = now;
+  return [{ type: 'note', kind: 'lost', agent, detail }];
 }
 
+function onGone(state: RunState, agent: number, detail: string): RunEffect[] {
+  const record = state.agents[agent];
+  record.attached = false;
+  record.returned = false;
+  return record.excluded ? [] : goOnWithout(state, [agent], 'AGENT_LOST', detail);
+}
+
+/** A leave in good order is an absence; any other is the agent's failure. */
 function onLeft(state: RunState, event: Extract<RunEvent, { type: 'left' }>): RunEffect[] {
-  const code = event.code === '' ? 'AGENT_LOST' : event.code;
-  return enterFailed(state, code, `agent ${event.agent} while ${state.phase}: ${event.detail || 'left before the run was over'}`);
+  const { agent, code, detail, now } = event;
+  if (code === '' || code === 'RUN_INTERRUPTED') return onDetached(state, agent, `it left${detail ? `: ${detail}` : ''}`, now);
+  return state.agents[agent].excluded ? [] : goOnWithout(state, [agent], code, detail);
 }
 
 function onReport(state: RunState, event: Extract<RunEvent, { type: 'report' }>): RunEffect[] {
-  const record = state.agents[event.agent];
-  if (record === undefined || state.phase === 'assembling' || event.stage !== state.stage || record.reported) return [];
+  const { agent, stage, now } = event;
+  const record = state.agents[agent];
+  if (record === undefined || state.phase === 'assembling' || stage > state.stage) return [];
+  if (record.excluded) return onLateReport(state, record, event);
+  if (stage < state.stage) return nextStage(state, agent, stage);
+  if (record.reported) return [];
   record.reported = true;
-  record.progressedAt = event.now;
-  const accepted: RunEffect = { type: 'accept-report', agent: event.agent };
-  return state.agents.every((one) => one.reported) ? [accepted, { type: 'plan' }] : [accepted];
+  record.progressedAt = now;
+  return [{ type: 'accept-report', agent }, ...planWhenAllReported(state)];
+}
+
+/** Of an agent that was left out: it catches up, stage by stage. */
+function onLateReport(state: RunState, record: AgentRecord, { agent, stage, isEmpty }: Extract<RunEvent, { type: 'report' }>): RunEffect[] {
+  const isNews = !isEmpty && stage > record.lateStage;
+  const kept: RunEffect[] = isNews ? [{ type: 'keep-late-report', agent, stage }] : [];
+  if (isNews) record.lateStage = stage;
+  if (stage < state.stage) return [...kept, ...nextStage(state, agent, stage)];
+  if (record.returned) return kept;
+  record.returned = true;
+  return [...kept, { type: 'note', kind: 'returned', agent, detail: 'it takes part from the next relationship on' }];
+}
+
+function planWhenAllReported(state: RunState): RunEffect[] {
+  return state.agents.every((one) => one.reported || one.excluded) ? [{ type: 'plan', brokenOff: false }] : [];
 }
 
 function onProgress(state: RunState, event: Extract<RunEvent, { type: 'progress' }>): RunEffect[] {
@@ -143,39 +266,70 @@ function onProgress(state: RunState, event: Extract<RunEvent, { type: 'progress'
 }
 
 function onTick(state: RunState, now: number): RunEffect[] {
+  if (state.phase === 'assembling') return now < state.deadline ? [] : beginWithoutSome(state);
+  const away = indicesOf(state, (one) => !one.excluded && !one.attached && now >= one.awaySince + state.waitMs);
+  if (away.length > 0) return goOnWithout(state, away, 'AGENT_LOST', `did not come back within ${state.waitMs / 1000} s`);
   const waits = runWaits(state);
-  if (waits.for.length === 0 || now < waits.until) return [];
-  const who = `agent ${waits.for.join(', ')}`;
-  if (state.phase === 'assembling') return enterFailed(state, 'AGENTS_MISSING', `waited for ${who} to join, in vain`);
+  if (waits.for.length === 0 || now < waits.until || waits.what === 'to come back') return [];
   const stuck = waits.for.filter((k) => now >= state.agents[k].progressedAt + LIMITS.stallMs);
   const reasons = stuck.map((k) => `agent ${k}${state.agents[k].waitingFor ? ` (waits for ${state.agents[k].waitingFor})` : ''}`);
   return enterFailed(state, 'AGENT_STALLED', `no progress for ${LIMITS.stallMs / 1000} s while ${state.phase}: ${reasons.join(', ')}`);
 }
 
+function beginWithoutSome(state: RunState): RunEffect[] {
+  const missing = indicesOf(state, (one) => !one.attached);
+  if (state.agents.length - missing.length < state.quorum)
+    return enterFailed(state, 'AGENTS_MISSING', `waited for agent ${missing.join(', ')} to join, in vain`);
+  return [...missing.flatMap((agent) => exclude(state, agent, 'did not join in time')), { type: 'begin' }];
+}
+
+/** A quorum goes on; a stage that cannot is broken off, and the script plans anew. */
+function goOnWithout(state: RunState, lost: readonly number[], code: ErrorCode, detail: string): RunEffect[] {
+  const left = participants(state).filter((agent) => !lost.includes(agent));
+  if (left.length < state.quorum || state.phase === 'assembling')
+    return enterFailed(state, code, `agent ${lost.join(', ')} while ${state.phase}: ${detail || ''}${leftOutBefore(state, lost)}`);
+  const excluded = lost.flatMap((agent) => exclude(state, agent, detail));
+  if (!state.stageNeedsAll) return [...excluded, ...planWhenAllReported(state)];
+  return [...excluded, { type: 'plan', brokenOff: true }];
+}
+
+function leftOutBefore(state: RunState, lost: readonly number[]): string {
+  const before = indicesOf(state, (one) => one.excluded).filter((agent) => !lost.includes(agent));
+  return before.length === 0 ? '' : `; left out before: agent ${before.join(', ')}`;
+}
+
+function exclude(state: RunState, agent: number, detail: string): RunEffect[] {
+  const record = state.agents[agent];
+  record.excluded = true;
+  record.returned = record.attached = false;
+  return [{ type: 'note', kind: 'excluded', agent, detail }];
+}
+
 function onEventWhenOver(state: RunState, event: RunEvent): RunEffect[] {
-  if (event.type === 'left' || event.type === 'lost') {
+  if (event.type === 'left' || event.type === 'detached' || event.type === 'gone') {
     const record = state.agents[event.agent];
     if (record !== undefined) record.finished = true;
   }
-  if (event.type === 'hello') return [{ type: 'refuse', agent: event.agent, code: 'WIRE_UNEXPECTED' }];
+  if (event.type === 'hello') return [{ type: 'refuse', agent: event.claim.agent, code: 'RUN_OVER' }];
   return [];
 }
 
-function enterStage(state: RunState, phase: RunPhase, now: number): RunEffect[] {
+function enterStage(state: RunState, { phase, needsAll, now }: Extract<RunEvent, { type: 'planned' }>): RunEffect[] {
   state.phase = phase;
   state.stage++;
+  state.stageNeedsAll = needsAll;
   for (const agent of state.agents) {
-    agent.reported = false;
+    agent.reported = agent.returned = false;
     agent.iteration = 0;
     agent.waitingFor = '';
     agent.progressedAt = now;
   }
-  return [{ type: 'assign', stage: state.stage }];
+  return [{ type: 'assign-all' }];
 }
 
-function enterCompleted(state: RunState): RunEffect[] {
-  state.phase = 'completed';
-  return [{ type: 'end', phase: 'completed' }];
+function enterCompleted(state: RunState, leftOut: boolean): RunEffect[] {
+  state.phase = leftOut || state.agents.some((one) => one.excluded) ? 'completed-with-missing' : 'completed';
+  return [{ type: 'end', phase: state.phase }];
 }
 
 function enterFailed(state: RunState, code: ErrorCode, detail: string): RunEffect[] {
@@ -188,4 +342,12 @@ function enterCancelled(state: RunState): RunEffect[] {
   state.phase = 'cancelled';
   state.failure = { code: 'RUN_INTERRUPTED', detail: 'interrupted' };
   return [{ type: 'end', phase: 'cancelled' }];
+}
+
+function indicesOf(state: RunState, predicate: (record: AgentRecord) => boolean): number[] {
+  return state.agents.flatMap((record, k) => (predicate(record) ? [k] : []));
+}
+
+function earliest(times: readonly number[]): number {
+  return times.reduce((least, time) => Math.min(least, time), Infinity);
 }

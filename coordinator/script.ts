@@ -11,6 +11,8 @@ import type { Experiment } from '../config/experiment.ts';
 import type { Neighbour, Work } from '../proto/messages.ts';
 import type { RunPhase } from './run-machine.ts';
 
+export type Values = ReadonlyMap<string, Float64Array>;
+
 export interface Stage {
   readonly phase: RunPhase;
   /** For people: what the agents do now. */
@@ -24,11 +26,21 @@ export interface Stage {
 }
 
 export interface StageReports {
-  /** By agent index: the named vectors each reported. */
-  readonly values: readonly ReadonlyMap<string, Float64Array>[];
+  /** By agent index: the named vectors each participant reported. What an agent that is left out has here does not count. */
+  readonly values: readonly Values[];
+  /** Who took part, ascending. */
+  readonly participants: readonly number[];
+  /** A participant was lost and the stage could not go on without it: there are no reports, and the stage is to be planned anew. */
+  readonly brokenOff: boolean;
+  /** Agents that were left out, have caught up with every stage and can take part again, with their reports by stage. */
+  readonly returned: Returned;
+  readonly stage: number;
   /** Real time the stage took, for figures about speed only: nothing is decided by it. */
   readonly elapsedMs: number;
 }
+
+/** By agent, and by stage. */
+export type Returned = ReadonlyMap<number, ReadonlyMap<number, Values>>;
 
 /** What the script tells while it goes on; the driver stores it, so that a failed run keeps what it had. */
 export type RunRecord =
@@ -39,6 +51,8 @@ export type RunRecord =
       readonly diagnostics: readonly Diagnostic[];
       readonly relativeError: number | null;
       readonly truth: Matrix | null;
+      /** Whose reports it was learned from. */
+      readonly contributors: readonly number[];
     }
   | { readonly type: 'arm'; readonly arm: ArmResult; readonly parameters: readonly Float64Array[] }
   | { readonly type: 'metrics'; readonly arm: number; readonly agent: number; readonly values: Readonly<Record<string, unknown>> }
@@ -53,6 +67,12 @@ export interface ScriptContext {
   /** How agent `from` reaches agent `to`. */
   neighbour(from: number, to: number): Neighbour;
   record(entry: RunRecord): void;
+  /** Who takes part now, ascending. */
+  participants(): readonly number[];
+  /** Who could take part again, as StageReports has it. */
+  returned(): Returned;
+  /** Takes returned agents in again, from the next stage on. */
+  readmit(agents: readonly number[]): void;
 }
 
 export type Script<Result = void> = Generator<Stage, Result, StageReports>;
@@ -62,20 +82,35 @@ export function forEveryone(agents: number, work: Work): Work[] {
   return Array.from({ length: agents }, () => work);
 }
 
-/** A stage that opens the given links (pairs k < l; the lower index dials) and ends when both ends hold all of theirs. */
-export function* connect(context: ScriptContext, pairs: readonly (readonly [number, number])[]): Script {
-  if (pairs.length === 0) return;
+/**
+ * A stage that opens the given links (pairs k < l; the lower index dials) and ends when both ends hold all of theirs.
+ * False when it was broken off: somebody was lost, and which links are open is not known.
+ */
+export function* connect(context: ScriptContext, pairs: readonly (readonly [number, number])[]): Script<boolean> {
+  if (pairs.length === 0) return true;
   const neighbours: Neighbour[][] = Array.from({ length: context.experiment.agents }, () => []);
   for (const [k, l] of pairs) {
     neighbours[k].push(context.neighbour(k, l));
     neighbours[l].push(context.neighbour(l, k));
   }
-  yield { phase: 'estimating', label: 'opening links', works: neighbours.map((list): Work => ({ kind: 'connect', neighbours: list })) };
+  const works = neighbours.map((list): Work => ({ kind: 'connect', neighbours: list }));
+  const { brokenOff } = yield { phase: 'estimating', label: 'opening links', works };
+  return !brokenOff;
+}
+
+/** What every participant told, by agent. */
+export function valuesByAgent({ values, participants }: StageReports): Map<number, Values> {
+  return new Map(participants.map((agent) => [agent, values[agent]]));
+}
+
+/** A named vector that every participant must have reported, in the order of their indices. */
+export function reportedByAll(reports: StageReports, name: string): Float64Array[] {
+  return reports.participants.map((agent) => named(reports.values[agent], agent, name));
 }
 
 /** A named vector that agent k must have reported. */
-export function reported(reports: StageReports, agent: number, name: string): Float64Array {
-  const vector = reports.values[agent]?.get(name);
+export function named(values: Values | undefined, agent: number, name: string): Float64Array {
+  const vector = values?.get(name);
   if (vector === undefined) throw new Error(`agent ${agent} did not report "${name}"`);
   return vector;
 }

@@ -10,6 +10,8 @@ import type { Link } from '../net/link.ts';
 import { sameSecret } from '../net/secret.ts';
 import { acceptWebSockets } from '../net/websocket-accept.ts';
 import { controlFrameBytesMax } from '../proto/codec.ts';
+import { faultRoutes } from './routes/faults.ts';
+import type { FaultSource } from './routes/faults.ts';
 import { statusRoutes } from './routes/status.ts';
 import type { StatusSource } from './routes/status.ts';
 
@@ -20,6 +22,7 @@ export interface ServerOptions {
   readonly dimension: number;
   readonly agents: number;
   readonly source: StatusSource;
+  readonly faults: FaultSource;
   readonly onLink: (link: Link) => void;
   readonly onRefused: (reason: string) => void;
 }
@@ -34,6 +37,7 @@ export interface Server {
 
 export async function startServer(options: ServerOptions): Promise<Server> {
   const app = createApp(options.source);
+  faultRoutes(app, options.faults, options.token);
   const stopAccepting = acceptWebSockets(app.server, '/agents', {
     authorize: (bearer) => (sameSecret(bearer, options.token) ? 'an agent' : undefined),
     frameBytesMax: controlFrameBytesMax(options.dimension, options.agents),

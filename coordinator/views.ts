@@ -13,9 +13,9 @@ export function laplacianViews(laplacian: Matrix): LocalView[] {
   return rowViews(laplacian, (value) => -value);
 }
 
-/** Row k of a matrix of averaging weights (Metropolis): a_kl itself. A complete uniform matrix is a mean. */
-export function averagingViews(weights: Matrix): LocalView[] {
-  const uniform = weights.data.every((value) => Math.abs(value * weights.rows - 1) < 1e-12);
+/** Row k of a matrix of averaging weights (Metropolis): a_kl itself. A complete uniform matrix is a mean, where there may be a hub. */
+export function averagingViews(weights: Matrix, mayHaveHub = true): LocalView[] {
+  const uniform = mayHaveHub && weights.data.every((value) => Math.abs(value * weights.rows - 1) < 1e-12);
   return uniform ? meanViews(weights.rows, 1) : rowViews(weights, (value) => value);
 }
 
@@ -68,7 +68,8 @@ export function restrictToLinks(laplacian: Matrix, allowed: ReadonlySet<string>)
   return { laplacian: out, dropped };
 }
 
-function addEdge(out: Matrix, k: number, l: number, weight: number): void {
+/** Adds an edge of this weight to a Laplacian. */
+export function addEdge(out: Matrix, k: number, l: number, weight: number): void {
   const K = out.rows;
   out.data[k * K + l] = -weight;
   out.data[l * K + k] = -weight;

@@ -43,8 +43,13 @@ export const ERRORS = {
   GRAPH_INVALID: entry('the graph is not valid', 'edges join two different known agents and have positive finite weights', 2),
   STEP_SIZE_UNSTABLE: entry('the step size is unstable', 'lower the step size or raise the batch', 2),
   USAGE: entry('the command was called wrongly', 'see `kindred --help`', 2),
-  OUTPUT_UNWRITABLE: entry('the run directory cannot be made', 'give a directory you may write to: --out DIR', 2),
+  OUTPUT_UNWRITABLE: entry('a file of the run cannot be written', 'free space on its disk, or give a directory you may write to: --out DIR', 2),
+  PORT_IN_USE: entry('the address cannot be listened on', 'another program, or an earlier coordinator, has the port: give another one with --port', 2),
   RUN_UNKNOWN: entry('there is no such run', '`kindred list` shows the runs', 2),
+  RUN_COMPLETED: entry('the run is completed', '`kindred show RUN` shows its results', 2),
+  RUN_LIVE: entry('the run goes on', 'end it first; a process of it that was left behind can be ended by its id', 2),
+  RUN_NOT_LIVE: entry('the run does not go on', 'faults are injected into a run that goes on; `kindred resume RUN` continues one that ended early', 2),
+  RUN_NOT_RESUMABLE: entry('the run cannot be resumed', 'run the experiment again: the same seed gives the same bits', 2),
 
   // What happened on the way.
   AGENT_LOST: entry('an agent was lost', 'its log is in the run directory under logs/', 1),
@@ -55,17 +60,35 @@ export const ERRORS = {
   COORDINATOR_UNREACHABLE: entry('the coordinator cannot be reached', 'check the URL given to --join and that the coordinator runs', 1),
   LINK_LOST: entry('a link between two agents was lost', 'look at the log of the agent named above', 1),
   LINK_UNREACHABLE: entry('a link between two agents could not be opened', 'check that the agents can reach one another', 1),
+  HISTORY_GONE: entry('a neighbour no longer keeps the vectors that this agent needs', 'its disk was full or slow for long; resume the run as a whole', 1),
+  LOG_MISMATCH: entry('the run cannot be resumed from its log', 'resume it with the version of Kindred, of Node and on the kind of machine that began it', 1),
   PARAMETERS_NOT_FINITE: entry('an agent computed parameters that are not finite', 'lower the step size or eta', 1),
+  CHECKPOINT_DAMAGED: entry('a checkpoint of an agent is damaged', 'the one before it is used, else the agent starts anew; look at the disk', 1),
+  CHECKPOINT_UNWRITABLE: entry('a checkpoint of an agent cannot be written', 'free space on its disk; the last good checkpoint is kept', 1),
+  LOG_DAMAGED: entry("the coordinator's log is damaged, or of another version", 'restore it from a copy, or start a new run; look at the disk', 1),
+  LOG_UNWRITABLE: entry("the coordinator's log cannot be written", 'free space on its disk, then resume the run', 1),
   RUN_INTERRUPTED: entry('the run was interrupted', 'start it again', 130),
   INTERNAL: entry('a bug in Kindred', 'please report it with the log', 1),
 
   // What crossed a socket.
+  SNAPSHOT_MISMATCH: entry(
+    'what a learner wrote down to continue from does not fit this run',
+    'it is of another experiment or version: start the run anew, in a directory of its own',
+    1,
+  ),
   WIRE_TOKEN: entry('the join token is wrong', 'give the token that the coordinator wrote to its token file', 2, { http: 401, close: 4401 }),
   WIRE_VERSION: entry('the protocol versions differ', 'run the same version of Kindred everywhere', 2, { http: 426, close: 4426 }),
   WIRE_GARBAGE: entry('a frame could not be decoded', 'is something other than Kindred talking to this port?', 1, { close: 4400 }),
+  WIRE_CORRUPT: entry('a frame was damaged on its way', 'it is sent again; where this goes on, look at the network between the two ends', 1, { close: 4412 }),
   WIRE_TOO_LARGE: entry('a frame is larger than the limit', 'the limit follows from the dimension of the problem', 1, { close: 1009 }),
   WIRE_UNEXPECTED: entry('a message came out of order', 'run the same version of Kindred everywhere', 1, { close: 4409 }),
   WIRE_DUPLICATE_AGENT: entry('another process already joined under this index', 'give every agent its own --index', 2, { close: 4410 }),
+  WIRE_FENCED: entry('another process took over this agent', 'this one is the older: it ends; the run goes on with the newer', 1, { close: 4411 }),
+  AGENT_UNKNOWN: entry('the run has no agent of this index', 'indices go from 0 to one below `agents`', 2, { close: 4414 }),
+  AGENT_AHEAD: entry('the agent knows of stages that the coordinator does not', "the coordinator's log was lost or is of another run: start the run again", 1, {
+    close: 4415,
+  }),
+  RUN_OVER: entry('the run is over', 'nobody is needed any more; `kindred list` shows the runs', 1, { close: 4413 }),
   WIRE_SILENT: entry('the other end went silent', 'it is stopped, overloaded or unreachable', 1, { close: 4408 }),
 } as const satisfies Record<string, ErrorEntry>;
 

@@ -15,6 +15,8 @@ export const LIMITS = {
 
   /** The part of a control frame that does not grow with the run; also the body of an HTTP request. */
   controlFrameBytesMax: 64 * 1024,
+  /** Frames between neighbours that are no vectors: what their links let through whatever the dimension. */
+  linkControlFrameBytesMax: 4 * 1024,
   /** HTTP headers, and frames, before the other end has proved who it is. */
   unauthenticatedFrameBytesMax: 4 * 1024,
   /** Fragments of one WebSocket message. */
@@ -26,16 +28,18 @@ export const LIMITS = {
   /** Frames that wait for a handler on a fresh link. */
   linkWaitingFramesMax: 1_024,
 
-  /** A name: of a strategy, of a named vector, an error code. */
+  /** A name: of a strategy, of a named vector, of a kind of notice, an error code. */
   nameCharsMax: 128,
   /** An address that an agent can be dialled at. */
   endpointCharsMax: 256,
-  /** A link secret or a ticket. */
+  /** A link secret, a ticket or a session. */
   secretCharsMax: 256,
   /** Text for people inside a message; longer text is cut. */
   textCharsMax: 1_024,
   /** The job in Welcome, as JSON. */
   jobCharsMax: 1024 * 1024,
+  /** A fault plan, as JSON. */
+  faultPlanCharsMax: 256 * 1024,
   /** Kinds of evidence that an estimator may ask for. */
   needsMax: 16,
   /** Candidates of eta in one bank. */
@@ -44,7 +48,7 @@ export const LIMITS = {
   reportVectorsMax: 64,
   /** Size of one report, in vectors of the problem's dimension. */
   reportDimensionsMax: 16,
-  /** Room for one neighbour (endpoint, ticket, numbers) in the frame that assigns links. */
+  /** Room for one neighbour (endpoint, ticket, numbers) in a frame that lists neighbours. */
   neighbourBytesMax: 640,
 
   /** Silence towards the other end after which a heartbeat is sent. */
@@ -63,14 +67,50 @@ export const LIMITS = {
   joinMs: 30_000,
   /** Agents and coordinator started by hand, on several machines. */
   joinRemoteMs: 600_000,
-  /** How long an agent tries to open the links of its plan (LINK_UNREACHABLE). */
-  connectMs: 15_000,
+  /** How long a run waits for an agent that is away before it goes on without it or fails (AGENT_LOST). */
+  rejoinMs: 30_000,
+  /** How long an agent dials a neighbour before it asks the coordinator where it is; it goes on dialling. */
+  connectMs: 5_000,
   /** How long an agent may make no progress in a stage (AGENT_STALLED). */
   stallMs: 60_000,
+  /** How long a vector that is due may be missing before it is asked for again; doubled up to the next limit. */
+  pullMs: 25,
+  /** Longest wait between two requests for the same vector. */
+  pullMaxMs: 200,
+  /** How long an agent waits for its next assignment before it repeats its report; doubled up to the next limit. */
+  repeatMinMs: 500,
+  /** Longest wait between two repetitions of a report. */
+  repeatMaxMs: 8_000,
+  /** How long an agent that lost its coordinator waits for it to come back (COORDINATOR_LOST); it finishes its stage meanwhile. */
+  coordinatorAwayMs: 600_000,
+  /** Time between two checkpoints of an agent. */
+  checkpointMs: 1_000,
+  /** Own vectors an agent keeps for neighbours that may need them again; above it the oldest are dropped (HISTORY_GONE). */
+  historyBytesMax: 64 * 1024 * 1024,
+  /** One record of the coordinator's log: twice the largest report. */
+  logRecordBytesMax: 256 * 1024 * 1024,
+  /** How long a fault holds back a frame that no other comes to overtake. */
+  reorderHoldMs: 20,
+  /** Bytes of one direction of a connection that a connection fault holds back before the sender is no longer read. */
+  proxyHeldBytesMax: 1024 * 1024,
+  /** Frames that a fault holds back at once. */
+  reorderFramesMax: 16,
+  /** How often a process of a run that ended unplanned is started again within the time below; then it is given up. */
+  restartsMax: 5,
+  /** The time that unplanned restarts are counted in. */
+  restartsWindowMs: 60_000,
+  /** Wait before the first unplanned restart of a process; it doubles up to the next limit. */
+  restartMinMs: 100,
+  /** Longest wait before an unplanned restart. */
+  restartMaxMs: 2_000,
+  /** How long the coordinator may say nothing to its supervisor, and compute nothing, before it is killed and started again. */
+  supervisorSilenceMs: 30_000,
+  /** How long a command waits for the coordinator's answer. */
+  commandMs: 10_000,
   /** How long the end of a run waits for agents to leave. */
   shutdownMs: 5_000,
   /** Longest first wait before dialling again; it doubles up to the next limit, with full jitter. */
   dialBackoffMinMs: 100,
   /** Longest wait between two attempts to dial. */
-  dialBackoffMaxMs: 5_000,
+  dialBackoffMaxMs: 2_000,
 } as const;

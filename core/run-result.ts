@@ -7,15 +7,19 @@ export interface ArmResult {
   readonly strategy: string;
   /** none for non-cooperative, network for consensus, else learned | known | permuted | complete. */
   readonly relationship: string;
+  /** Who took part, ascending: all figures of the arm are about them. */
+  readonly participants: readonly number[];
   /** gmrf: mean squared deviation per coordinate over the last third. Tables: held-out RMSE, or the mean error rate (logistic). */
   readonly steadyError: number;
-  readonly errorByAgent: readonly number[];
+  /** By agent; null for one that took no part. */
+  readonly errorByAgent: readonly (number | null)[];
   readonly auc: number | null;
   readonly aucByAgent: readonly (number | null)[] | null;
   readonly eta: number | null;
   readonly rounds: number;
   readonly roundsPerSecond: number;
   readonly bytesSent: number;
+  /** Over the parameters of those that took part, in the order of their indices. */
   readonly parametersSha256: string;
   /** Theory's steady error where there is one (gmrf-regression). */
   readonly predictedError: number | null;
@@ -31,14 +35,22 @@ export interface RunResult {
   readonly experiment: string;
   readonly seed: number;
   readonly mode: string;
-  readonly agents: { readonly expected: number; readonly completed: number; readonly missing: readonly number[]; readonly names: readonly string[] };
+  readonly agents: {
+    readonly expected: number;
+    /** How many took part in everything: in the relationship from its first version on, and in every arm. */
+    readonly completed: number;
+    /** The others; diagnostics say what each missed, and why. */
+    readonly missing: readonly number[];
+    readonly names: readonly string[];
+  };
   readonly relationship: {
     readonly version: number;
     readonly kind: string;
     readonly estimator: string;
+    /** Whose reports it was learned from; the others have no edges in it. */
     readonly contributors: readonly number[];
     readonly laplacian: readonly (readonly number[])[] | null;
-    /** ||L - Lo||_F / ||Lo||_F where the truth Lo is known. */
+    /** ||L - Lo||_F / ||Lo||_F where the truth Lo is known and nobody is missing. */
     readonly relativeError: number | null;
     readonly diagnostics: readonly Diagnostic[];
     /** The true Laplacian where it is known, for figures. */

@@ -89,11 +89,20 @@ export function etaRule(eigenvalues: ArrayLike<number>, noise: number, mu: numbe
   const largest = Math.max(0, ...Array.from(eigenvalues));
   const positive = Array.from(eigenvalues).filter((value) => value > POSITIVE_RELATIVE * largest);
   if (positive.length === 0 || !(noise > 0)) return { eta: 0, limited: false };
-  const cap = Math.min(COMBINE_EIGENVALUE_MAX / (mu * largest), maxDegree > 0 ? COMBINE_DEGREE_MAX / (mu * maxDegree) : Infinity);
+  const cap = etaCap(largest, mu, maxDegree);
   if (cap <= noise / 2) return { eta: cap, limited: true };
   const cost = (logEta: number): number => cooperativeError(Math.exp(logEta), positive, noise);
   const eta = Math.exp(minimise(cost, Math.log(noise / 2), Math.log(cap)));
   return eta < cap * (1 - 1e-6) ? { eta, limited: false } : { eta: cap, limited: true };
+}
+
+/**
+ * The largest eta with mu eta lambda_max <= .9 and mu eta max_k L_kk <= .5: up to it every combination of a graph with
+ * positive weights is convex in its inputs, hence stable under any loss, delay or restart (protocol: missing neighbours).
+ */
+export function etaCap(largestEigenvalue: number, mu: number, maxDegree: number): number {
+  const byEigenvalue = largestEigenvalue > 0 ? COMBINE_EIGENVALUE_MAX / (mu * largestEigenvalue) : Infinity;
+  return Math.min(byEigenvalue, maxDegree > 0 ? COMBINE_DEGREE_MAX / (mu * maxDegree) : Infinity);
 }
 
 function minimise(f: (x: number) => number, low: number, high: number): number {

@@ -9,6 +9,9 @@
  * 2 (2/e - (1 - 1/e)^2) = 0.672. The coordinator passes when max_k D_k <= 1.2, then asks for two more windows.
  */
 
+import { overwrite, vectorOf } from './snapshot.ts';
+import type { Snapshot } from './snapshot.ts';
+
 /** Windows have passed when no agent's change exceeds this. */
 export const PASS_CHANGE = 1.2;
 /** How many more windows run after the test has passed; tail averages cover the time since then. */
@@ -27,7 +30,7 @@ export class WindowTest {
   #last: Float64Array;
   #filled = 0;
   #closed = 0;
-  #squaredChange = NaN;
+  #squaredChange = 0;
 
   constructor(dimension: number, steps: number) {
     this.steps = steps;
@@ -67,5 +70,19 @@ export class WindowTest {
   change(noise: number): number | undefined {
     if (this.#closed < 2) return undefined;
     return this.#squaredChange / (STATIONARY_CHANGE * this.#last.length * noise);
+  }
+
+  snapshot(): Map<string, Float64Array> {
+    return new Map([
+      ['current', this.#current.slice()],
+      ['last', this.#last.slice()],
+      ['closed', Float64Array.of(this.#filled, this.#closed, this.#squaredChange)],
+    ]);
+  }
+
+  restore(snapshot: Snapshot): void {
+    overwrite([this.#current], snapshot, 'current');
+    overwrite([this.#last], snapshot, 'last');
+    [this.#filled, this.#closed, this.#squaredChange] = vectorOf(snapshot, 'closed', 3);
   }
 }

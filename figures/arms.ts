@@ -5,7 +5,7 @@ import { isNumber } from './format.ts';
 export interface Gain {
   readonly arm: ArmResult;
   readonly label: string;
-  /** 100 (1 - error / error alone): the error saved, in per cent of learning alone. Positive is better. */
+  /** 100 (1 - error / error alone): the error saved, in per cent of learning alone. Positive is better; null where it is not known. */
   readonly mean: number | null;
   readonly byAgent: readonly (number | null)[];
 }
@@ -58,8 +58,23 @@ export function gains(result: RunResult): Gain[] {
   return result.arms.flatMap((arm, i) => {
     if (arm === alone) return [];
     const byAgent = comparedErrorByAgent(arm, byAuc).map((error, k) => gain(error, aloneByAgent[k]));
-    return [{ arm, label: labels[i], mean: gain(comparedError(arm, byAuc), comparedError(alone, byAuc)), byAgent }];
+    const mean = isAboutSameAgents(arm, alone) ? gain(comparedError(arm, byAuc), comparedError(alone, byAuc)) : null;
+    return [{ arm, label: labels[i], mean, byAgent }];
   });
+}
+
+/** Agents come and go: the errors of two networks compare only where the same agents took part in both. */
+export function isAboutSameAgents(a: ArmResult, b: ArmResult): boolean {
+  return agentsOf(a).join(' ') === agentsOf(b).join(' ');
+}
+
+export function isAboutEverybody(arm: ArmResult): boolean {
+  return agentsOf(arm).length === arm.errorByAgent.length;
+}
+
+/** Whose errors an arm's figures are about. */
+export function agentsOf({ errorByAgent }: ArmResult): number[] {
+  return errorByAgent.flatMap((error, agent) => (error === null ? [] : [agent]));
 }
 
 /** Null where either is missing or no error, or where learning alone makes none that could be saved. */

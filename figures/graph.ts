@@ -63,7 +63,7 @@ function pictureOf(result: RunResult, laplacian: Rows, truth: Rows | null): Pict
 function panelsOf(result: RunResult, picture: Picture, laplacian: Rows, truth: Rows | null): Panel[] {
   const { estimator, relativeError } = result.relationship!;
   const heading = fitText(`learned (${estimator})`, 14, 370);
-  const note = isNumber(relativeError) ? `relative error ${formatNumber(relativeError, 3)}` : '';
+  const note = isNumber(relativeError) ? `relative error ${formatNumber(relativeError, 3)}` : absentees(result, picture);
   const isLarge = picture.names.length > CIRCLE_AGENTS_MAX;
   const learned = { part: 'learned', heading, note, links: linksOf(laplacian) };
   const isPair = picture.names.length === 2;
@@ -75,6 +75,13 @@ function panelsOf(result: RunResult, picture: Picture, laplacian: Rows, truth: R
     { ...learned, area: left },
     { part: 'true', heading: 'true', note: '', links: linksOf(truth), area: right },
   ];
+}
+
+/** They have no links, and that says nothing about them. */
+function absentees(result: RunResult, { names }: Picture): string {
+  const { contributors } = result.relationship!;
+  const absent = names.filter((_, k) => !contributors.includes(k));
+  return absent.length === 0 ? '' : fitText(`without ${absent.join(', ')}`, 12, 200);
 }
 
 function drawPanel(panel: Panel, picture: Picture): Child {

@@ -1,6 +1,6 @@
 /** The tables of the report: one row per arm, and one row per agent. */
 import type { ArmResult, RunResult } from '../core/run-result.ts';
-import { agentName, armAlone, armLabels, comparedErrorByAgent, comparesByAuc, errorName, gain, gains, isTable } from './arms.ts';
+import { agentName, agentsOf, armAlone, isAboutEverybody, armLabels, comparedErrorByAgent, comparesByAuc, errorName, gain, gains, isTable } from './arms.ts';
 import { MISSING, formatBytes, formatCount, formatNumber, formatPercent, isNumber } from './format.ts';
 import { element, type Child, type Markup } from './svg.ts';
 
@@ -12,7 +12,7 @@ interface Column {
 /** Predicted beside measured, and what the arm cost. Columns that no arm has a number for are left out. */
 export function resultsTable(result: RunResult): Markup {
   const labels = armLabels(result.arms);
-  const columns = [...errorColumns(result), ...costColumns()];
+  const columns = [...crewColumns(result), ...errorColumns(result), ...costColumns()];
   const head = element(
     'tr',
     {},
@@ -80,6 +80,12 @@ function errorColumns(result: RunResult): Column[] {
     saved.size > 0 && { heading: 'gain against alone', cell: (arm) => gainMark(saved.get(arm) ?? null) ?? MISSING },
   ];
   return columns.filter((column) => column !== false);
+}
+
+/** How many agents an arm's figures are about, where that is not everybody. */
+function crewColumns({ arms }: RunResult): Column[] {
+  if (arms.every(isAboutEverybody)) return [];
+  return [{ heading: 'agents', cell: (arm) => `${agentsOf(arm).length} of ${arm.errorByAgent.length}` }];
 }
 
 function costColumns(): Column[] {

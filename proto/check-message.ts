@@ -14,6 +14,7 @@ import {
   type Hello,
   type LocalView,
   type Neighbour,
+  type Notice,
   PROTOCOL_VERSION,
   type Report,
   type Welcome,
@@ -45,14 +46,25 @@ export function checkMessage(message: ControlMessage): void {
     case 'leave':
       text('leave.code', message.code, LIMITS.nameCharsMax);
       return text('leave.detail', message.detail, LIMITS.textCharsMax);
+    case 'moved':
+      return checkNeighbour(message.neighbour);
+    case 'faults':
+      return text('faults.plan', message.plan, LIMITS.faultPlanCharsMax);
+    case 'notice':
+      return checkNotice(message);
+    case 'sync':
+      return [message.step, message.durableStep, message.oldestStep].forEach((step) => whole('sync', step));
+    case 'pull':
+      return whole('pull.step', message.step);
   }
 }
 
 function checkHello(hello: Hello): void {
   if (hello.version !== PROTOCOL_VERSION)
     throw new KindredError('WIRE_VERSION', `the other end speaks version ${hello.version} of the protocol, this one ${PROTOCOL_VERSION}`);
-  if (hello.agent !== ANY_AGENT) agentIndex('hello.agent', hello.agent);
-  whole('hello.incarnation', hello.incarnation);
+  agentIndexOrAny('hello.agent', hello.agent);
+  text('hello.session', hello.session, LIMITS.secretCharsMax);
+  whole('hello.stage', hello.stage);
   text('hello.endpoint', hello.endpoint, LIMITS.endpointCharsMax);
 }
 
@@ -60,9 +72,14 @@ function checkWelcome(welcome: Welcome): void {
   name('welcome.run', welcome.run);
   agentIndex('welcome.agent', welcome.agent);
   whole('welcome.agents', welcome.agents, LIMITS.agentsMax);
-  text('welcome.linkSecret', welcome.linkSecret, LIMITS.secretCharsMax);
   if (!Number.isSafeInteger(welcome.seed)) throw garbage('welcome.seed', 'not an integer');
+  whole('welcome.incarnation', welcome.incarnation);
+  text('welcome.session', welcome.session, LIMITS.secretCharsMax);
+  text('welcome.linkSecret', welcome.linkSecret, LIMITS.secretCharsMax);
   text('welcome.job', welcome.job, LIMITS.jobCharsMax);
+  text('welcome.faults', welcome.faults, LIMITS.faultPlanCharsMax);
+  atLeastZero('welcome.elapsedMs', welcome.elapsedMs);
+  checkNeighbours('welcome.neighbours', welcome.neighbours);
 }
 
 function checkAssign(assign: Assign): void {
@@ -84,8 +101,7 @@ function checkWork(work: Work): void {
       work.needs.forEach((need) => name('evidence.needs', need));
       return atLeastZero('evidence.ridge', work.ridge);
     case 'connect':
-      atMost('connect.neighbours', work.neighbours.length, LIMITS.agentsMax);
-      return work.neighbours.forEach(checkNeighbour);
+      return checkNeighbours('connect.neighbours', work.neighbours);
     case 'cooperate':
       return checkCooperate(work);
     case 'finish':
@@ -95,14 +111,28 @@ function checkWork(work: Work): void {
   }
 }
 
+function checkNotice(notice: Notice): void {
+  name('notice.kind', notice.kind);
+  agentIndexOrAny('notice.agent', notice.agent);
+  whole('notice.step', notice.step);
+  text('notice.detail', notice.detail, LIMITS.textCharsMax);
+}
+
+/** Everybody but the agent itself, at most. */
+function checkNeighbours(where: string, neighbours: readonly Neighbour[]): void {
+  atMost(where, neighbours.length, LIMITS.agentsMax - 1);
+  neighbours.forEach(checkNeighbour);
+}
+
 function checkNeighbour(neighbour: Neighbour): void {
-  agentIndex('connect.neighbours.agent', neighbour.agent);
-  text('connect.neighbours.endpoint', neighbour.endpoint, LIMITS.endpointCharsMax);
-  text('connect.neighbours.ticket', neighbour.ticket, LIMITS.secretCharsMax);
+  agentIndex('neighbour.agent', neighbour.agent);
+  text('neighbour.endpoint', neighbour.endpoint, LIMITS.endpointCharsMax);
+  text('neighbour.ticket', neighbour.ticket, LIMITS.secretCharsMax);
+  whole('neighbour.incarnation', neighbour.incarnation);
 }
 
 function checkCooperate(work: CooperateWork): void {
-  for (const count of [work.arm, work.epoch, work.untilIteration, work.lastIteration, work.every]) whole('cooperate', count);
+  for (const count of [work.arm, work.epoch, work.firstStep, work.untilIteration, work.lastIteration, work.every, work.staleness]) whole('cooperate', count);
   for (const number of [work.stepSize, work.noise, work.spectrumMax, work.ridge]) atLeastZero('cooperate', number);
   name('cooperate.strategy', work.strategy);
   numbers('cooperate.etas', work.etas, LIMITS.etasMax);
@@ -133,6 +163,10 @@ function whole(where: string, value: number, max = UINT32_MAX): void {
 
 function agentIndex(where: string, value: number): void {
   whole(where, value, LIMITS.agentsMax - 1);
+}
+
+function agentIndexOrAny(where: string, value: number): void {
+  if (value !== ANY_AGENT) agentIndex(where, value);
 }
 
 function finite(where: string, value: number): void {

@@ -4,8 +4,10 @@ import type { LocalView } from '../core/relationship/local-view.ts';
  * What crosses a socket, as plain types. wire.proto is the definition; codec.ts converts.
  *
  * Coordinator and agents work in STAGES: the coordinator assigns stage n to every agent (each its own content),
- * every agent answers with one report for stage n. Assign and Report are idempotent by stage number.
- * Agents exchange Vector frames among themselves; `step` counts exchanges and never restarts within a run.
+ * every agent answers with one report for stage n. Assign and Report are idempotent by stage number: either side
+ * repeats itself until the other has moved on, so that no loss, duplicate or restart can skip or repeat a stage.
+ * Agents exchange Vector frames among themselves; `step` counts exchanges and never restarts within a run. Sync and
+ * Pull let a neighbour that missed vectors (loss, a broken link, a restart) ask for them again.
  */
 export type { LocalView };
 
@@ -14,7 +16,12 @@ export interface Hello {
   readonly version: number;
   /** The index asked for, or ANY_AGENT. */
   readonly agent: number;
-  readonly incarnation: number;
+  /** What Welcome gave this agent before: proves that it is the same agent. Empty at first. */
+  readonly session: string;
+  /** A new process (it gets a new incarnation), or the same one after its link broke. */
+  readonly boot: boolean;
+  /** The last stage there is nothing left to do for: the next one is due. */
+  readonly stage: number;
   /** Where other agents can dial this one. */
   readonly endpoint: string;
 }
@@ -27,17 +34,65 @@ export interface Welcome {
   readonly agent: number;
   readonly agents: number;
   readonly seed: number;
+  /** How many processes have been this agent, this one included; given by the coordinator. */
+  readonly incarnation: number;
+  readonly session: string;
   /** Proves the neighbours that dial this agent. */
   readonly linkSecret: string;
   readonly job: string;
+  /** The fault plan as JSON, empty where there is none. */
+  readonly faults: string;
+  /** How long the run has worked already: the plan's seconds. */
+  readonly elapsedMs: number;
+  /** The links this agent has been given so far: a restarted one opens them again. */
+  readonly neighbours: readonly Neighbour[];
 }
 
-/** One neighbour of a link plan: where it listens, the ticket both ends know, and who dials. */
+/** One neighbour of a link plan: where it listens, the ticket that opens it, who dials, and which incarnation it is. */
 export interface Neighbour {
   readonly agent: number;
+  /** Empty while the coordinator does not know it: Moved follows. */
   readonly endpoint: string;
   readonly ticket: string;
   readonly dial: boolean;
+  readonly incarnation: number;
+}
+
+/** Coordinator to agent: a neighbour restarted, or is reachable elsewhere. Older incarnations of it are fenced off. */
+export interface Moved {
+  readonly type: 'moved';
+  readonly neighbour: Neighbour;
+}
+
+/** Coordinator to agent: the fault plan changed while the run goes on. */
+export interface Faults {
+  readonly type: 'faults';
+  readonly plan: string;
+}
+
+/** Agent to coordinator, for the record: nothing is decided by it. */
+export interface Notice {
+  readonly type: 'notice';
+  /** link-lost, link-open, fault-began, fault-ended, checkpoint-failed, resumed, refused, ... */
+  readonly kind: string;
+  /** The neighbour it is about, or ANY_AGENT. */
+  readonly agent: number;
+  readonly step: number;
+  readonly detail: string;
+}
+
+/** Between neighbours, when a link opens: the last step published, the last durable one, the oldest still kept. */
+export interface Sync {
+  readonly type: 'sync';
+  readonly step: number;
+  readonly durableStep: number;
+  readonly oldestStep: number;
+}
+
+/** Between neighbours: send the vector of this step again. */
+export interface Pull {
+  readonly type: 'pull';
+  readonly step: number;
 }
 
 export type Work =
@@ -49,11 +104,17 @@ export type Work =
   | CooperateWork
   | { readonly kind: 'finish'; readonly status: string; readonly code: string; readonly detail: string };
 
+/** bsp: wait for every neighbour; bounded: vectors of the last `staleness` exchanges will do; async: never wait. */
+export type RoundsKind = 'bsp' | 'bounded' | 'async';
+
 /** Run (or continue) one arm until `untilIteration`. A table's arm may carry several candidates of eta at once. */
 export interface CooperateWork {
   readonly kind: 'cooperate';
   readonly arm: number;
+  /** One attempt at one arm by those who take part in it; never used twice. */
   readonly epoch: number;
+  /** Its first exchange, where its agents may stand at different ones; 0: everybody counts on. */
+  readonly firstStep: number;
   readonly strategy: string;
   readonly view: LocalView;
   readonly stepSize: number;
@@ -62,6 +123,9 @@ export interface CooperateWork {
   readonly noise: number;
   readonly spectrumMax: number;
   readonly ridge: number;
+  /** How many exchanges a vector may be old: 0 in bsp; tau in bounded; any in async. */
+  readonly rounds: RoundsKind;
+  readonly staleness: number;
   readonly heldOut: boolean;
   readonly untilIteration: number;
   readonly lastIteration: number;
@@ -101,7 +165,7 @@ export interface Leave {
   readonly detail: string;
 }
 
-export type ControlMessage = Hello | Welcome | Assign | Report | Progress | Heartbeat | Leave;
+export type ControlMessage = Hello | Welcome | Assign | Report | Progress | Heartbeat | Leave | Moved | Faults | Notice | Sync | Pull;
 
 /** Vector frames are packed and read without an object: see vector-frame.ts. */
 export interface VectorHeader {
@@ -110,7 +174,7 @@ export interface VectorHeader {
   durableStep: number;
 }
 
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** In Hello: give me the next free index. */
 export const ANY_AGENT = 0xffffffff;

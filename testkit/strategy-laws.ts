@@ -5,8 +5,9 @@
  *  2. A common fixed point stays: agents that agree and have nothing to learn do not move.
  *  3. A missing neighbour is left out, never guessed: the result equals the one of the graph without that edge.
  *  4. The same inputs give the same bits.
+ *  5. Its state is all it remembers: stopped between two iterations and continued by a new run, it ends in the same bits.
  */
-import type { GradientTask } from '../core/problem/problem.ts';
+import type { GradientTask, SolveTask, Task } from '../core/problem/problem.ts';
 import type { LocalView } from '../core/relationship/local-view.ts';
 import { NO_VIEW } from '../core/relationship/local-view.ts';
 import { nonCooperative } from '../core/strategy/non-cooperative.ts';
@@ -34,13 +35,23 @@ const LAWS: Readonly<Record<string, (strategy: Strategy) => Verdict>> = {
     return compared(moved, new Float64Array(DIMENSION));
   },
   'a missing neighbour is left out': (strategy) => {
-    const only0 = finalOutput(strategy, { view: { ...PAIR, neighbours: [0], weights: [0.3] }, spectrumMax: 2 }, signalOf);
-    const missing2 = finalOutput(strategy, { spectrumMax: 2 }, (agent) => (agent === 2 ? undefined : signalOf(agent)));
-    return compared(missing2, only0);
+    return forEveryTask((task) => {
+      const only0 = finalOutput(strategy, { task, view: { ...PAIR, neighbours: [0], weights: [0.3] }, spectrumMax: 2 }, signalOf);
+      const missing2 = finalOutput(strategy, { task, spectrumMax: 2 }, (agent) => (agent === 2 ? undefined : signalOf(agent)));
+      return compared(missing2, only0);
+    });
   },
   'the same inputs give the same bits': (strategy) => {
     const [once, again] = [1, 2].map(() => finalOutput(strategy, { spectrumMax: 2 }, signalOf));
     return sameBits(again, once);
+  },
+  'stopped after any iteration it continues elsewhere with the same bits': (strategy) => {
+    return forEveryTask((task) => {
+      const context = contextWith({ task, spectrumMax: 2, isRecorded: (iteration) => iteration % 2 === 0 });
+      const whole = strategy.start(context);
+      iterate(whole, context.view, 1, ITERATIONS, signalOf);
+      return firstFailure(Array.from({ length: ITERATIONS + 1 }, (_, stop) => sameBits(continued(strategy, context, stop), whole.output())));
+    });
   },
 };
 
@@ -56,12 +67,26 @@ function learningAlone(): Float64Array {
 /** Runs agent 1 for a few iterations; `send` says what neighbour l sends (undefined: nothing arrived). */
 function finalOutput(strategy: Strategy, partial: Partial<StrategyContext>, send: (agent: number) => Float64Array | undefined): Float64Array {
   const run = strategy.start(contextWith(partial));
-  const view = partial.view ?? PAIR;
-  for (let iteration = 1; iteration <= ITERATIONS; iteration++) {
+  iterate(run, partial.view ?? PAIR, 1, ITERATIONS, send);
+  return run.output().slice();
+}
+
+/** The same, by two runs: the second knows the first one's state only. Looking at the output is no part of it. */
+function continued(strategy: Strategy, context: StrategyContext, stop: number): Float64Array {
+  const first = strategy.start(context);
+  iterate(first, context.view, 1, stop, signalOf);
+  first.output();
+  const second = strategy.start(context);
+  second.state.forEach((vector, i) => vector.set(first.state[i]));
+  iterate(second, context.view, stop + 1, ITERATIONS, signalOf);
+  return second.output();
+}
+
+function iterate(run: StrategyRun, view: LocalView, from: number, to: number, send: (agent: number) => Float64Array | undefined): void {
+  for (let iteration = from; iteration <= to; iteration++) {
     run.adapt(iteration);
     for (let hop = 0; hop < run.hops(iteration); hop++) run.combine(hop, inboxFor(view, run, send));
   }
-  return run.output().slice();
 }
 
 function inboxFor(view: LocalView, run: StrategyRun, send: (agent: number) => Float64Array | undefined): Inbox {
@@ -82,6 +107,31 @@ function quadraticTask(): GradientTask {
     gradient: (w, _step, out) => out.forEach((_, m) => (out[m] = w[m] - target[m])),
     squaredDeviation: (w) => w.reduce((sum, value, m) => sum + (value - target[m]) ** 2, 0) / DIMENSION,
   };
+}
+
+/** Half-way to the optimum of 1/2 ||w - (1, 2, 3)||^2, the first coordinate private: what is left of a warm start shows. */
+function warmTask(): SolveTask {
+  const target = [1, 2, 3];
+  const refitPrivate = (w: Float64Array): void => void (w[0] += 0.5 * (target[0] + 0.1 * w[1] - w[0]));
+  return {
+    learns: 'solve',
+    dimension: DIMENSION,
+    sharedFrom: 1,
+    passes: 2,
+    solve: (coupling, pull, step, w) => {
+      for (let m = 1; m < DIMENSION; m++) w[m] += 0.5 * ((target[m] + pull[m - 1] + 0.01 * step) / (1 + coupling) - w[m]);
+      refitPrivate(w);
+    },
+    refitPrivate,
+  };
+}
+
+function forEveryTask(check: (task: Task) => Verdict): Verdict {
+  return firstFailure([quadraticTask(), warmTask()].map(check));
+}
+
+function firstFailure(verdicts: readonly Verdict[]): Verdict {
+  return verdicts.find(({ passed }) => !passed) ?? verdicts[0];
 }
 
 function signalOf(agent: number): Float64Array {

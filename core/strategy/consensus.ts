@@ -21,6 +21,7 @@ function gradientRun(task: GradientTask, { view, stepSize }: StrategyContext): S
   const psi = new Float64Array(task.dimension);
   const scratch = new Float64Array(task.dimension);
   return {
+    state: [w],
     outgoing: psi,
     adapt: (iteration) => gradientStep(task, w, stepSize, iteration, scratch, psi),
     hops: () => 1,
@@ -38,6 +39,7 @@ function solveRun(task: SolveTask, { view }: StrategyContext): StrategyRun {
   const outgoing = new Float64Array(shared.length);
   const difference = new Float64Array(shared.length);
   return {
+    state: [w],
     outgoing,
     adapt: (iteration) => {
       if (iteration === 1) solveLocally(task, 0, 0, w);
@@ -47,10 +49,8 @@ function solveRun(task: SolveTask, { view }: StrategyContext): StrategyRun {
     combine: (_hop, inbox) => {
       neighbourDifference(view, outgoing, inbox, difference);
       for (let m = 0; m < shared.length; m++) shared[m] = outgoing[m] - difference[m];
-    },
-    output: () => {
       task.refitPrivate(w);
-      return w;
     },
+    output: () => w,
   };
 }

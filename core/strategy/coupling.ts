@@ -7,7 +7,7 @@
 import type { LocalView } from '../relationship/local-view.ts';
 import type { Inbox } from './strategy.ts';
 
-/** out <- sum over present l of a_kl (own - x_l). A mean view: strength (own - mean), the mean taken over all K agents. */
+/** out <- sum over present l of a_kl (own - x_l). A mean view: strength (own - mean), the mean taken over all agents present. */
 export function neighbourDifference(view: LocalView, own: Float64Array, inbox: Inbox, out: Float64Array): void {
   out.fill(0);
   if (view.kind === 'mean') addDifference(view.strength, own, inbox.mean, out);
@@ -21,7 +21,9 @@ function addDifference(weight: number, own: Float64Array, other: Float64Array | 
 
 /**
  * out <- sum over present l of a_kl x_l; returns the degree sum over present l of a_kl.
- * A mean view needs the number of agents to take its own share out of the mean: a_kl = strength / K for l != k.
+ * A mean view needs the number of agents to take its own share out of the mean: a_kl = strength / K for l != k. Degree and
+ * own share stay those of K agents where the mean is over fewer (nobody but the hub knows), so that agents who agree still
+ * do not move.
  */
 export function neighbourPull(view: LocalView, agents: number, own: Float64Array, inbox: Inbox, out: Float64Array): number {
   out.fill(0);

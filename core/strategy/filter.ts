@@ -32,6 +32,7 @@ function filterRun(context: StrategyContext): StrategyRun {
   const gradient = new Float64Array(task.dimension);
   let hopsNow = 0;
   return {
+    state: [psi, delivered],
     outgoing: chebyshev.direction,
     adapt: (iteration) => {
       hopsNow = hopsAt(context, iteration);

@@ -24,6 +24,7 @@ function gradientRun(task: GradientTask, { view, stepSize, eta }: StrategyContex
   const psi = new Float64Array(task.dimension);
   const scratch = new Float64Array(task.dimension);
   return {
+    state: [w],
     outgoing: psi,
     adapt: (iteration) => gradientStep(task, w, stepSize, iteration, scratch, psi),
     hops: () => 1,
@@ -42,6 +43,7 @@ function solveRun(task: SolveTask, { view, agents, eta }: StrategyContext): Stra
   const pull = new Float64Array(shared.length);
   let iterationNow = 0;
   return {
+    state: [w],
     outgoing,
     adapt: (iteration) => {
       iterationNow = iteration;

@@ -20,6 +20,7 @@ function gradientRun(task: GradientTask, { stepSize }: StrategyContext): Strateg
   const w = new Float64Array(task.dimension);
   const gradient = new Float64Array(task.dimension);
   return {
+    state: [w],
     outgoing: NOTHING,
     adapt: (iteration) => gradientStep(task, w, stepSize, iteration, gradient, w),
     hops: () => 0,
@@ -31,6 +32,7 @@ function gradientRun(task: GradientTask, { stepSize }: StrategyContext): Strateg
 function solveRun(task: SolveTask, { ridge }: StrategyContext): StrategyRun {
   const w = new Float64Array(task.dimension);
   return {
+    state: [w],
     outgoing: NOTHING,
     adapt: (iteration) => {
       if (iteration === 1) solveLocally(task, ridge, 0, w);

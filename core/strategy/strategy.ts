@@ -6,7 +6,8 @@ import type { LocalView } from '../relationship/local-view.ts';
  *
  * An iteration is: adapt (local), then `hops` times { exchange `outgoing` with the neighbours; combine }.
  * Laws (testkit/strategy-laws.ts): equals non-cooperative without edges; keeps a common fixed point;
- * a missing neighbour is left out, never guessed; agrees with a dense K x M oracle.
+ * a missing neighbour is left out, never guessed; stopped between two iterations it continues elsewhere with the same
+ * bits; agrees with a dense K x M oracle.
  */
 export interface Strategy {
   readonly name: string;
@@ -43,11 +44,16 @@ export interface Inbox {
 }
 
 export interface StrategyRun {
+  /**
+   * All that outlives an iteration, live. Copied, it is a snapshot; overwritten in a run just started of an equal context,
+   * that run continues with the same bits. Anything else is written by adapt or combine before it is read.
+   */
+  readonly state: readonly Float64Array[];
   /** Offered to the neighbours in the next hop: the shared coordinates. Rewritten by adapt and combine. */
   readonly outgoing: Float64Array;
   adapt(iteration: number): void;
   hops(iteration: number): number;
   combine(hop: number, inbox: Inbox): void;
-  /** The parameters delivered after the iteration (dimension). Valid until the next adapt. */
+  /** The parameters delivered after the iteration (dimension). Valid until the next adapt; asked again, the same bits. */
   output(): Float64Array;
 }

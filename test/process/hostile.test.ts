@@ -86,7 +86,7 @@ test('wrong token, wrong version, garbage, oversized frames and a second claim t
 
 async function attackAll(url: string, token: string, seen: Record<string, unknown>): Promise<void> {
   const join = `${url.replace('http', 'ws')}/agents`;
-  const hello = encode({ type: 'hello', version: PROTOCOL_VERSION, agent: 2, incarnation: 1, endpoint: 'ws://127.0.0.1:1' });
+  const hello = encode({ type: 'hello', version: PROTOCOL_VERSION, agent: 2, session: '', boot: true, stage: 0, endpoint: 'ws://127.0.0.1:1' });
   seen['wrongToken'] = await knock(join, 'wrong', SUBPROTOCOL, []);
   seen['wrongVersion'] = await knock(join, token, 'kindred.999', []);
   seen['garbage'] = await knock(join, token, SUBPROTOCOL, [new Uint8Array(100).fill(255)]);

@@ -9,7 +9,6 @@ import { createRun } from '../../cli/new-run.ts';
 import { runInProcesses } from '../../cli/processes.ts';
 import type { ProcessesOptions } from '../../cli/processes.ts';
 import { createRunStore } from '../../coordinator/run-store.ts';
-import type { MemoryNetworkOptions } from '../../net/memory-link.ts';
 import { simulate } from '../../sim/simulate.ts';
 import { projectRoot } from './project.ts';
 
@@ -36,10 +35,10 @@ export function smallExperiment(overrides: readonly string[] = []): Experiment {
   ]);
 }
 
-export function simulated(experiment: Experiment, network: MemoryNetworkOptions = {}): RunResult {
+export function simulated(experiment: Experiment): RunResult {
   const { runId, directory } = createRun(experiment);
   const store = createRunStore(directory, experiment, 'test');
-  return simulate({ experiment, runId, store, stopwatch: () => performance.now(), readFile, network });
+  return simulate({ experiment, runId, store, stopwatch: () => performance.now(), readFile });
 }
 
 export function inProcesses(experiment: Experiment, rest: Partial<ProcessesOptions> = {}): Promise<RunResult> {

@@ -25,6 +25,19 @@ test('a mean takes two steps and 2 (K - 1) messages, and is the same bits at eve
   for (const mean of means) assert.deepEqual([...mean], [expected, -expected]);
 });
 
+test('the hub averages what is there, its own vector included; an agent that the mean does not reach has none', () => {
+  const [hub, leaf] = meanViews(K, 1).map((view, k) => new Exchange(view, k, K, 1));
+  hub.received(Float64Array.of(1), [undefined, Float64Array.of(4), undefined]);
+  assert.deepEqual(hub.mean, Float64Array.of(2.5));
+  leaf.received(Float64Array.of(2), []);
+  leaf.received(Float64Array.of(2), [Float64Array.of(2.5)]);
+  assert.deepEqual(leaf.mean, Float64Array.of(2.5));
+  leaf.restart();
+  leaf.received(Float64Array.of(2), []);
+  leaf.received(Float64Array.of(2), [undefined]);
+  assert.equal(leaf.mean, undefined);
+});
+
 test('an exchange along edges is one step with the neighbours, again after a restart', () => {
   const view: LocalView = { kind: 'edges', neighbours: [0, 3], weights: [1, 1], strength: 0, hub: 0 };
   const exchange = new Exchange(view, 1, K, 2);

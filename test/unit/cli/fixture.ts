@@ -13,6 +13,7 @@ export function arm(strategy: string, relationship: string, errorByAgent: number
   return {
     strategy,
     relationship,
+    participants: errorByAgent.map((_, agent) => agent),
     steadyError,
     errorByAgent,
     rounds: 300,

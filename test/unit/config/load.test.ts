@@ -19,7 +19,8 @@ test('the first example of the interface resolves to exactly this', () => {
     explore: { stepSize: 0.005, steps: 'auto' },
     relationship: { estimator: 'pinv', options: {} },
     cooperate: { stepSize: 0.04, steps: 300, arms: PAPER_ARMS },
-    network: { graph: 'reference', rounds: 'bsp', open: true },
+    network: { graph: 'reference', rounds: { kind: 'bsp', staleness: 0 }, open: true },
+    participation: { quorum: 10, waitMs: 30_000 },
     faults: [],
     output: { directory: resolve('dir/runs'), every: 10 },
   });
@@ -68,7 +69,8 @@ test('the second example of the interface resolves to exactly this', () => {
     explore: { stepSize: 'auto', steps: 'auto' },
     relationship: { estimator: 'cgl', options: {} },
     cooperate: { stepSize: 'auto', steps: 'auto', arms: [arm('non-cooperative'), arm('multitask', 'complete'), arm('multitask')] },
-    network: { graph: 'complete', rounds: 'bsp', open: true },
+    network: { graph: 'complete', rounds: { kind: 'bsp', staleness: 0 }, open: true },
+    participation: { quorum: 3, waitMs: 30_000 },
     faults: [],
     output: { directory: resolve('runs'), every: 10 },
   });
@@ -102,6 +104,24 @@ test('overrides: indices both ways, YAML values, sections made, the last one win
   assert.equal(network.open, false);
   assert.equal(seed, 4);
   assert.equal(load('problem: { kind: gmrf-regression }', { overrides: ['explore.steps=50'] }).explore.steps, 50);
+});
+
+test('rounds may wait for neighbours a little, or never', () => {
+  const rounds = (text: string) => load(PAPER.replace('rounds: bsp', `rounds: ${text}`)).network.rounds;
+  assert.deepEqual(rounds('{ bounded: 5 }'), { kind: 'bounded', staleness: 5 });
+  assert.deepEqual(rounds('async'), { kind: 'async', staleness: 2 ** 32 - 1 });
+});
+
+test('participation: how many agents, and how long the run waits for the others', () => {
+  const participation = (text: string) => load(`${PAPER}participation: ${text}\n`).participation;
+  assert.deepEqual(participation('{}'), { quorum: 10, waitMs: 30_000 });
+  assert.deepEqual(participation('{ quorum: all, wait: 5s }'), { quorum: 10, waitMs: 5_000 });
+  assert.deepEqual(participation('{ quorum: 8, wait: 250ms }'), { quorum: 8, waitMs: 250 });
+  assert.deepEqual(
+    [70, 75, 80, 100].map((percent) => participation(`{ quorum: ${percent}% }`).quorum),
+    [7, 8, 8, 10],
+  );
+  assert.deepEqual(load(`${TABLE}participation: { quorum: 60% }\n`).participation.quorum, 2);
 });
 
 test('--seed and --out win over the file and over -c', () => {

@@ -19,6 +19,24 @@ test('the change compares the means of the last two windows: ||m2 - m1||^2 / (0.
   assert.equal(windows.windows, 3);
 });
 
+test('stopped after any step and continued by a new one, it tells the same bits', () => {
+  const iterate = (i: number): Float64Array => Float64Array.of(Math.sin(i), Math.cos(3 * i));
+  const fed = (windows: WindowTest, from: number): WindowTest => {
+    for (let i = from; i < 10; i++) windows.add(iterate(i));
+    return windows;
+  };
+  const expected = fed(new WindowTest(2, 3), 0);
+  const whole = new WindowTest(2, 3);
+  for (let i = 0; i < 10; i++) {
+    const continued = new WindowTest(2, 3);
+    continued.restore(structuredClone(whole.snapshot()));
+    assert.equal(fed(continued, i).change(0.5), expected.change(0.5));
+    assert.deepEqual(continued.snapshot(), expected.snapshot());
+    whole.add(iterate(i));
+  }
+  assert.throws(() => new WindowTest(3, 3).restore(whole.snapshot()), { code: 'SNAPSHOT_MISMATCH' });
+});
+
 test('a window is one time constant, at least one step', () => {
   assert.equal(windowSteps(0.005), 200);
   assert.equal(windowSteps(0.005, 0.5), 400);

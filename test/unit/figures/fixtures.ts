@@ -37,6 +37,7 @@ export function arm(strategy: string, relationship: string, steadyError: number,
   return {
     strategy,
     relationship,
+    participants: [],
     steadyError,
     errorByAgent: [],
     auc: null,

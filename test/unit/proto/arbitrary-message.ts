@@ -11,6 +11,9 @@ const atLeastZero = finite.map(Math.abs);
 const name = fc.stringMatching(/^[!-~]{1,20}$/);
 const text = fc.string({ maxLength: 30, unit: 'grapheme' });
 const numbers = fc.array(finite, { maxLength: 9 });
+const anyAgent = fc.oneof(agent, fc.constant(ANY_AGENT));
+const neighbour = record({ agent, endpoint: text, ticket: text, dial: fc.boolean(), incarnation: whole });
+const neighbours = fc.array(neighbour, { maxLength: 5 });
 const vector = fc.float64Array({ maxLength: 20, noNaN: true, noDefaultInfinity: true });
 
 const view = fc.oneof(
@@ -37,14 +40,12 @@ const work: fc.Arbitrary<Work> = fc.oneof(
   record({ kind: fc.constant('standardize' as const), shift: numbers, scale: numbers, ridges: numbers }),
   record({ kind: fc.constant('explore' as const), stepSize: atLeastZero, untilStep: whole, windowSteps: whole, tailFromStep: whole }),
   record({ kind: fc.constant('evidence' as const), needs: fc.array(name, { maxLength: 4 }), ridge: atLeastZero }),
-  record({
-    kind: fc.constant('connect' as const),
-    neighbours: fc.array(record({ agent, endpoint: text, ticket: text, dial: fc.boolean() }), { maxLength: 5 }),
-  }),
+  record({ kind: fc.constant('connect' as const), neighbours }),
   record({
     kind: fc.constant('cooperate' as const),
     arm: whole,
     epoch: whole,
+    firstStep: whole,
     strategy: name,
     view,
     stepSize: atLeastZero,
@@ -52,6 +53,8 @@ const work: fc.Arbitrary<Work> = fc.oneof(
     noise: atLeastZero,
     spectrumMax: atLeastZero,
     ridge: atLeastZero,
+    rounds: fc.constantFrom('bsp' as const, 'bounded' as const, 'async' as const),
+    staleness: whole,
     heldOut: fc.boolean(),
     untilIteration: whole,
     lastIteration: whole,
@@ -64,14 +67,34 @@ export const arbitraryMessage: fc.Arbitrary<ControlMessage> = fc.oneof(
   record({
     type: fc.constant('hello' as const),
     version: fc.constant(PROTOCOL_VERSION),
-    agent: fc.oneof(agent, fc.constant(ANY_AGENT)),
-    incarnation: whole,
+    agent: anyAgent,
+    session: text,
+    boot: fc.boolean(),
+    stage: whole,
     endpoint: text,
   }),
-  record({ type: fc.constant('welcome' as const), run: name, agent, agents: agent, seed: fc.maxSafeInteger(), linkSecret: text, job: text }),
+  record({
+    type: fc.constant('welcome' as const),
+    run: name,
+    agent,
+    agents: agent,
+    seed: fc.maxSafeInteger(),
+    incarnation: whole,
+    session: text,
+    linkSecret: text,
+    job: text,
+    faults: text,
+    elapsedMs: atLeastZero,
+    neighbours,
+  }),
   record({ type: fc.constant('assign' as const), stage: whole, work }),
   record({ type: fc.constant('report' as const), stage: whole, values: fc.array(fc.tuple(name, vector), { maxLength: 6 }).map((entries) => new Map(entries)) }),
   record({ type: fc.constant('progress' as const), stage: whole, iteration: whole, bytesSent: fc.maxSafeNat(), waitingFor: text }),
   record({ type: fc.constant('heartbeat' as const) }),
   record({ type: fc.constant('leave' as const), code: text, detail: text }),
+  record({ type: fc.constant('moved' as const), neighbour }),
+  record({ type: fc.constant('faults' as const), plan: text }),
+  record({ type: fc.constant('notice' as const), kind: name, agent: anyAgent, step: whole, detail: text }),
+  record({ type: fc.constant('sync' as const), step: whole, durableStep: whole, oldestStep: whole }),
+  record({ type: fc.constant('pull' as const), step: whole }),
 );

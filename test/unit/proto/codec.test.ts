@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { type ErrorCode, KindredError } from '../../../core/errors.ts';
 import { LIMITS } from '../../../core/limits.ts';
 import { draw } from '../../../core/random.ts';
-import { decode, encode } from '../../../proto/codec.ts';
+import { sealed } from '../../../proto/checksum.ts';
+import { controlFrameBytesMax, decode, encode } from '../../../proto/codec.ts';
 import { kindred } from '../../../proto/generated/wire.js';
-import { type ControlMessage, type CooperateWork, PROTOCOL_VERSION } from '../../../proto/messages.ts';
-import { isVectorFrame, readVectorFrame, VectorFrameWriter } from '../../../proto/vector-frame.ts';
+import { type ControlMessage, type CooperateWork, type Neighbour, PROTOCOL_VERSION } from '../../../proto/messages.ts';
+import { isVectorFrame, linkFrameBytesMax, readVectorFrame, readVectorHeader, VectorFrameWriter } from '../../../proto/vector-frame.ts';
 import { arbitraryMessage } from './arbitrary-message.ts';
 
 const { Frame } = kindred.wire;
@@ -15,6 +17,7 @@ const cooperate: CooperateWork = {
   kind: 'cooperate',
   arm: 1,
   epoch: 2,
+  firstStep: 60,
   strategy: 'multitask',
   view: { kind: 'edges', neighbours: [1, 9], weights: [0.25, -0.5], strength: 0, hub: 0 },
   stepSize: 0.04,
@@ -22,14 +25,30 @@ const cooperate: CooperateWork = {
   noise: 0.05,
   spectrumMax: 3,
   ridge: 0,
+  rounds: 'bounded',
+  staleness: 2,
   heldOut: false,
   untilIteration: 100,
   lastIteration: 300,
   every: 1,
 };
+const neighbour: Neighbour = { agent: 1, endpoint: 'ws://127.0.0.1:4001/', ticket: '71c4e7', dial: true, incarnation: 3 };
 const samples: ControlMessage[] = [
-  { type: 'hello', version: PROTOCOL_VERSION, agent: 3, incarnation: 1, endpoint: 'ws://127.0.0.1:4000/' },
-  { type: 'welcome', run: 'paper-7', agent: 3, agents: 10, seed: 7, linkSecret: 'c0ffee', job: '{"kind":"gmrf-regression"}' },
+  { type: 'hello', version: PROTOCOL_VERSION, agent: 3, session: '5e55', boot: true, stage: 2, endpoint: 'ws://127.0.0.1:4000/' },
+  {
+    type: 'welcome',
+    run: 'paper-7',
+    agent: 3,
+    agents: 10,
+    seed: 7,
+    incarnation: 2,
+    session: '5e55',
+    linkSecret: 'c0ffee',
+    job: '{"kind":"gmrf-regression"}',
+    faults: '[]',
+    elapsedMs: 1_234.5,
+    neighbours: [neighbour],
+  },
   { type: 'assign', stage: 4, work: cooperate },
   {
     type: 'report',
@@ -42,10 +61,16 @@ const samples: ControlMessage[] = [
   { type: 'progress', stage: 4, iteration: 12, bytesSent: 2 ** 40, waitingFor: 'agent 3' },
   { type: 'heartbeat' },
   { type: 'leave', code: 'AGENT_FAILED', detail: 'why' },
+  { type: 'moved', neighbour },
+  { type: 'faults', plan: '[]' },
+  { type: 'notice', kind: 'link-lost', agent: 1, step: 90, detail: 'why' },
+  { type: 'sync', step: 90, durableStep: 80, oldestStep: 79 },
+  { type: 'pull', step: 89 },
 ];
 
 const refuses = (action: () => unknown, code: ErrorCode): void => assert.throws(action, (error) => error instanceof KindredError && error.code === code);
-const decodeWire = (body: Parameters<typeof Frame.encode>[0]): ControlMessage => decode(Frame.encode(body).finish());
+const unsealed = (frame: Uint8Array): Uint8Array => frame.slice(0, -5);
+const decodeWire = (body: Parameters<typeof Frame.encode>[0]): ControlMessage => decode(sealed(Frame.encode(body).finish()));
 
 test('every message survives the wire', () => {
   fc.assert(
@@ -66,15 +91,27 @@ test('a decoded report shares no memory with its frame', () => {
 });
 
 test('fields out of range are refused with the field in the text', () => {
-  const hello = { version: PROTOCOL_VERSION, agent: 0, incarnation: 0, endpoint: '' };
+  const hello = { version: PROTOCOL_VERSION, agent: 0, endpoint: '' };
+  const welcome = { run: 'r', agents: 2, seed: 1 };
   const assign = (change: object) => ({
-    assign: { stage: 1, cooperate: { ...cooperate, etas: [1], view: { kind: 1, neighbours: [1], weights: [1] }, ...change } },
+    assign: { stage: 1, cooperate: { ...cooperate, rounds: 1, etas: [1], view: { kind: 1, neighbours: [1], weights: [1] }, ...change } },
   });
   const refused = [
     { hello: { ...hello, agent: LIMITS.agentsMax } },
     { hello: { ...hello, endpoint: 'x'.repeat(LIMITS.endpointCharsMax + 1) } },
-    { welcome: { run: '', agents: 2, seed: 1 } },
-    { welcome: { run: 'r', agents: 2, seed: 0.5 } },
+    { hello: { ...hello, session: 'x'.repeat(LIMITS.secretCharsMax + 1) } },
+    { welcome: { ...welcome, run: '' } },
+    { welcome: { ...welcome, seed: 0.5 } },
+    { welcome: { ...welcome, elapsedMs: -1 } },
+    { welcome: { ...welcome, faults: 'x'.repeat(LIMITS.faultPlanCharsMax + 1) } },
+    { welcome: { ...welcome, neighbours: [{ agent: LIMITS.agentsMax }] } },
+    { welcome: { ...welcome, neighbours: Array.from({ length: LIMITS.agentsMax }, () => ({})) } },
+    { moved: {} },
+    { moved: { neighbour: { ticket: 'x'.repeat(LIMITS.secretCharsMax + 1) } } },
+    { faults: { plan: 'x'.repeat(LIMITS.faultPlanCharsMax + 1) } },
+    { notice: { agent: 1 } },
+    { notice: { kind: 'two words' } },
+    { notice: { kind: 'k', agent: LIMITS.agentsMax } },
     { assign: { stage: 1 } },
     assign({ stepSize: NaN }),
     assign({ stepSize: -1 }),
@@ -82,6 +119,7 @@ test('fields out of range are refused with the field in the text', () => {
     assign({ strategy: 'two words' }),
     assign({ view: null }),
     assign({ view: { kind: 7 } }),
+    assign({ rounds: 3 }),
     assign({ view: { kind: 1, neighbours: [1, 2], weights: [1] } }),
     { report: { values: [{ name: 'a', values: new Uint8Array(9) }] } },
     { report: { values: [{ name: 'a' }, { name: 'a' }] } },
@@ -95,16 +133,87 @@ test('fields out of range are refused with the field in the text', () => {
 });
 
 test('a frame is one body and nothing else', () => {
-  const heartbeat = encode({ type: 'heartbeat' });
-  const leave = encode({ type: 'leave', code: '', detail: 'x' });
-  const vector = new VectorFrameWriter(1).encode({ epoch: 1, step: 1, durableStep: 0 }, Float64Array.of(1));
-  for (const frame of [[], [...heartbeat, ...leave], [...heartbeat, 0], leave.subarray(0, -1), [0x4a, 0x80, 0x00], vector]) {
-    refuses(() => decode(Uint8Array.from(frame)), 'WIRE_GARBAGE');
+  const heartbeat = unsealed(encode({ type: 'heartbeat' }));
+  const leave = unsealed(encode({ type: 'leave', code: '', detail: 'x' }));
+  const pull = unsealed(encode({ type: 'pull', step: 9 }));
+  const vector = unsealed(new VectorFrameWriter(1).encode({ epoch: 1, step: 1, durableStep: 0 }, Float64Array.of(1)));
+  const checksum = Frame.encode({ checksum: 1 }).finish();
+  const bare = Frame.encode({ vector: new Uint8Array(8) }).finish();
+  const bodies = [[], [...heartbeat, ...leave], [...heartbeat, 0], leave.subarray(0, -1), [0x4a, 0x80, 0x00], pull.subarray(0, 1)];
+  for (const body of [...bodies, [...checksum, ...heartbeat], [...heartbeat, ...checksum], bare, vector]) {
+    refuses(() => decode(sealed(Uint8Array.from(body))), 'WIRE_GARBAGE');
   }
 });
 
+test('a frame ends with the checksum of all before it', () => {
+  for (const message of samples) {
+    const frame = encode(message);
+    const body = unsealed(frame);
+    assert.deepEqual(Buffer.from(frame), Buffer.concat([body, Frame.encode({ checksum: crc32(body) }).finish()]));
+    refuses(() => decode(body), 'WIRE_CORRUPT');
+    refuses(() => decode(Uint8Array.of(...frame, 0)), 'WIRE_CORRUPT');
+  }
+  for (const frame of [[], [0x75], [0x75, 0, 0, 0, 1]]) refuses(() => decode(Uint8Array.from(frame)), 'WIRE_CORRUPT');
+});
+
+test('every single flipped bit is refused', () => {
+  const vector = new VectorFrameWriter(3).encode({ epoch: 300, step: 9, durableStep: 8 }, Float64Array.of(1, -2, 3e-9));
+  const header = { epoch: 0, step: 0, durableStep: 0 };
+  const receive = (frame: Uint8Array): unknown => (isVectorFrame(frame) ? readVectorHeader(frame, header) : decode(frame));
+  for (const frame of [...samples.map(encode), vector]) {
+    for (let bit = 0; bit < 8 * frame.length; bit++) {
+      const damaged = frame.map((byte, i) => (i === bit >> 3 ? byte ^ (1 << (bit & 7)) : byte));
+      refuses(() => receive(damaged), 'WIRE_CORRUPT');
+    }
+  }
+  assert.deepEqual(header, { epoch: 0, step: 0, durableStep: 0 });
+});
+
+test('the largest messages fit the frames that links let through', () => {
+  const wide = '\u20ac';
+  const neighbours = Array.from({ length: LIMITS.agentsMax - 1 }, () => ({
+    agent: 999,
+    endpoint: 'x'.repeat(LIMITS.endpointCharsMax),
+    ticket: 'x'.repeat(LIMITS.secretCharsMax),
+    dial: true,
+    incarnation: 2 ** 32 - 1,
+  }));
+  const welcome: ControlMessage = {
+    type: 'welcome',
+    run: 'x'.repeat(LIMITS.nameCharsMax),
+    agent: 999,
+    agents: LIMITS.agentsMax,
+    seed: 7,
+    incarnation: 2 ** 32 - 1,
+    session: wide.repeat(LIMITS.secretCharsMax),
+    linkSecret: wide.repeat(LIMITS.secretCharsMax),
+    job: wide.repeat(LIMITS.jobCharsMax),
+    faults: wide.repeat(LIMITS.faultPlanCharsMax),
+    elapsedMs: 1e12,
+    neighbours,
+  };
+  assert.ok(encode(welcome).length <= controlFrameBytesMax(1, LIMITS.agentsMax));
+  const faults = encode({ type: 'faults', plan: wide.repeat(LIMITS.faultPlanCharsMax) });
+  assert.ok(faults.length <= controlFrameBytesMax(1, LIMITS.agentsMin));
+  const step = 2 ** 32 - 1;
+  const leave: ControlMessage = { type: 'leave', code: wide.repeat(LIMITS.nameCharsMax), detail: wide.repeat(LIMITS.textCharsMax) };
+  for (const message of [leave, { type: 'sync', step, durableStep: step, oldestStep: step }, { type: 'pull', step }] as const) {
+    assert.ok(encode(message).length <= linkFrameBytesMax(0));
+  }
+  const hello: ControlMessage = {
+    type: 'hello',
+    version: PROTOCOL_VERSION,
+    agent: 999,
+    session: wide.repeat(LIMITS.secretCharsMax),
+    boot: true,
+    stage: step,
+    endpoint: wide.repeat(LIMITS.endpointCharsMax),
+  };
+  assert.ok(encode(hello).length <= LIMITS.unauthenticatedFrameBytesMax);
+});
+
 test('text that is not UTF-8 and frames above every limit are refused', () => {
-  refuses(() => decode(Uint8Array.of(0x52, 4, 0x12, 2, 0xc3, 0x28)), 'WIRE_GARBAGE');
+  refuses(() => decode(sealed(Uint8Array.of(0x52, 4, 0x12, 2, 0xc3, 0x28))), 'WIRE_GARBAGE');
   refuses(() => decode(new Uint8Array(200 * 2 ** 20)), 'WIRE_TOO_LARGE');
 });
 
@@ -113,19 +222,26 @@ test('encoding refuses what the other end would refuse, and cuts text for people
   refuses(() => encode({ type: 'assign', stage: 1, work: { ...cooperate, noise: NaN } }), 'INTERNAL');
   const left = decode(encode({ type: 'leave', code: '', detail: 'x'.repeat(5_000) }));
   assert.equal(left.type === 'leave' && left.detail.length, LIMITS.textCharsMax);
+  const noticed = decode(encode({ type: 'notice', kind: 'resumed', agent: 0, step: 1, detail: 'x'.repeat(5_000) }));
+  assert.equal(noticed.type === 'notice' && noticed.detail.length, LIMITS.textCharsMax);
 });
 
-test('200,000 mutated frames end in a message or a KindredError', () => {
+test('200,000 mutated frames, their checksum made good, end in a message or a KindredError', () => {
   const header = { epoch: 0, step: 0, durableStep: 0 };
   const out = new Float64Array(3);
-  const frames = [...samples.map(encode), new VectorFrameWriter(3).encode({ epoch: 3, step: 9, durableStep: 8 }, Float64Array.of(1, 2, 3)).slice()];
-  const read = (frame: Uint8Array): unknown => (isVectorFrame(frame) ? readVectorFrame(frame, 3, header, out) : decode(frame));
+  const vector = new VectorFrameWriter(3).encode({ epoch: 3, step: 9, durableStep: 8 }, Float64Array.of(1, 2, 3));
+  const bodies = [...samples.map(encode), vector].map(unsealed);
+  const read = (frame: Uint8Array): unknown => (isVectorFrame(frame) ? readVector(frame) : decode(frame));
+  const readVector = (frame: Uint8Array): void => {
+    readVectorHeader(frame, header);
+    readVectorFrame(frame, 3, header, out);
+  };
   let refused = 0;
   // Most of the time would go into stack traces that nobody reads.
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;
   for (let n = 0; n < 200_000; n++) {
-    const frame = mutate(frames[n % frames.length], n);
+    const frame = sealed(mutate(bodies[n % bodies.length], n));
     try {
       read(frame);
     } catch (error) {

@@ -1,0 +1,377 @@
+/**
+ * The supervisor of one run: starts its processes and starts them again, carries out the fault plan's kills and stops,
+ * passes on progress, and leaves nobody behind.
+ *
+ * 1. The coordinator restarts on its old port, from its log; agents restart from their checkpoints and find it there.
+ * 2. The coordinator hears of every agent that will not come back, also after its own restart.
+ * 3. An agent at a watched step goes on only after the orders that were due there.
+ * 4. Whatever happens, an error in here included, no process is left at the end. Only own children are ended, by their ids.
+ */
+import { fork, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { ERRORS } from '../core/errors.ts';
+import type { ErrorCode } from '../core/errors.ts';
+import type { Order } from '../core/fault/conductor.ts';
+import { describeFault } from '../core/fault/describe.ts';
+import type { Fault, Party } from '../core/fault/plan.ts';
+import { LIMITS } from '../core/limits.ts';
+import type { RunResult } from '../core/run-result.ts';
+import { experimentHash } from '../config/load.ts';
+import type { CoordinatorJob, CoordinatorMessage } from '../coordinator/main.ts';
+import { isOver } from '../coordinator/run-machine.ts';
+import { systemClock } from '../net/clock.ts';
+import { Conducting } from './conducting.ts';
+import { begunFaults } from './fault-record.ts';
+import { noteOf, processorTimeOf } from './process-note.ts';
+import type { ProcessesOptions } from './processes.ts';
+import { RunFiles } from './run-files.ts';
+import { SilenceWatch } from './silence-watch.ts';
+import { endingText, SupervisedProcess } from './supervised-process.ts';
+import type { Ending } from './supervised-process.ts';
+
+const COORDINATOR_MAIN = fileURLToPath(new URL('../coordinator/main.js', import.meta.url));
+const AGENT_MAIN = fileURLToPath(new URL('../agent/main.js', import.meta.url));
+const HOST = '127.0.0.1';
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+const ENDED_WELL = endingText({ code: 0, signal: null });
+const KILLED_BY_PLAN = 'killed by the fault plan';
+
+/** How agents and the coordinator exit when they know why. */
+const OWN_EXITS: ReadonlySet<number> = new Set([0, ...Object.values(ERRORS).map(({ exit }) => exit)]);
+
+export interface Settle {
+  readonly resolve: (result: RunResult) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export class Supervisor {
+  readonly #options: ProcessesOptions;
+  readonly #settle: Settle;
+  readonly #files: RunFiles;
+  readonly #conducting: Conducting;
+  readonly #watch: SilenceWatch;
+  readonly #coordinator: SupervisedProcess;
+  readonly #agents: SupervisedProcess[];
+  readonly #goneAgents = new Map<number, string>();
+  readonly #startedAt = performance.now();
+  #url = '';
+  #joinUrl = '';
+  #result: RunResult | undefined;
+  /** What the coordinator could not go on with. */
+  #failure: { readonly code: ErrorCode; readonly detail: string } | undefined;
+  /** Of the coordinator, when it was last looked at. */
+  #processorTime = 0;
+  #interrupts = 0;
+  /** The agents leave, or have left: nobody is started again. */
+  #isEnding = false;
+  #isOver = false;
+  #cancelDeadline = (): void => {};
+
+  constructor(options: ProcessesOptions, settle: Settle) {
+    const { experiment, run } = options;
+    const guarded = (action: () => void): void => this.#guarded(action);
+    this.#options = options;
+    this.#settle = settle;
+    this.#files = new RunFiles(run.directory);
+    this.#conducting = new Conducting({
+      clock: systemClock,
+      guarded,
+      begun: begunFaults(run.directory),
+      perform: (kind, target, fault) => this.#perform(kind, target, fault),
+    });
+    this.#coordinator = this.#supervised('coordinator', () => this.#spawnCoordinator(), {
+      message: (message) => this.#onCoordinator(message as CoordinatorMessage),
+      isUnplanned: () => this.#mayRestartCoordinator(),
+      gone: (why) => this.#conclude(why),
+    });
+    this.#agents = Array.from({ length: experiment.agents }, (_, agent) =>
+      this.#supervised(agent, () => this.#spawnAgent(agent), {
+        message: (message) => this.#onAgent(agent, message as { readonly step: number }),
+        isUnplanned: (ending) => !this.#isEnding && !isOwn(ending),
+        gone: (why) => this.#onAgentGone(agent, why),
+      }),
+    );
+    this.#watch = new SilenceWatch({
+      clock: systemClock,
+      isExcused: () => !this.#coordinator.isRunning || this.#coordinator.isStopped || this.#isComputing(),
+      onSilent: () => guarded(() => this.#onSilent()),
+    });
+  }
+
+  start(): void {
+    for (const signal of SIGNALS) process.on(signal, this.#onSignal);
+    process.on('exit', this.#onExit);
+    this.#guarded(() => {
+      this.#files.prepare();
+      this.#noteDown();
+      this.#coordinator.start();
+      this.#watch.start();
+    });
+  }
+
+  #supervised(
+    party: Party,
+    spawnIt: () => ChildProcess,
+    own: { message: (message: unknown) => void; isUnplanned: (ending: Ending) => boolean; gone: (why: string) => void },
+  ): SupervisedProcess {
+    let count = 0;
+    return new SupervisedProcess({
+      clock: systemClock,
+      spawn: spawnIt,
+      isUnplanned: own.isUnplanned,
+      guarded: (action) => this.#guarded(action),
+      events: {
+        message: own.message,
+        gone: own.gone,
+        started: (pid, starts) => {
+          count = starts;
+          this.#onStarted(party, pid, starts);
+        },
+        ended: (pid, how) => this.#options.onProcess?.({ party, pid, starts: count, event: 'ended', how }),
+        restarting: (how, delayMs) => this.#onRestarting(party, how, delayMs),
+      },
+    });
+  }
+
+  #spawnCoordinator(): ChildProcess {
+    this.#files.job(this.#job());
+    return this.#files.withLog('coordinator', (log) =>
+      // Detached: a Ctrl-C in the terminal reaches this process alone, which ends the run in order.
+      fork(COORDINATOR_MAIN, [this.#files.jobFile], { stdio: ['ignore', log, log, 'ipc'], detached: true, execArgv: [] }),
+    );
+  }
+
+  #spawnAgent(agent: number): ChildProcess {
+    const { tokenFile } = this.#files;
+    const args = ['--join', this.#joinUrl, '--token-file', tokenFile, '--index', String(agent), '--state', this.#files.agentState(agent)];
+    return this.#files.withLog(`agent-${agent}`, (log) =>
+      spawn(process.execPath, [AGENT_MAIN, ...args], { stdio: ['ignore', log, log, 'ipc'], detached: true }),
+    );
+  }
+
+  #job(): CoordinatorJob {
+    const { experiment, run } = this.#options;
+    return {
+      experiment,
+      hash: experimentHash(experiment),
+      ...run,
+      mode: 'processes',
+      tokenFile: this.#files.tokenFile,
+      host: HOST,
+      // Any free one first, the same one ever after: agents dial it again by themselves.
+      port: this.#url === '' ? 0 : Number(new URL(this.#url).port),
+      joinMs: LIMITS.joinMs,
+    };
+  }
+
+  #onCoordinator(message: CoordinatorMessage): void {
+    this.#watch.heard();
+    if (this.#isOver) return;
+    switch (message.type) {
+      case 'listening':
+        return this.#onListening(message.url, message.joinUrl);
+      case 'progress':
+        this.#isEnding ||= isOver(message.progress.phase);
+        return this.#options.onProgress(message.progress);
+      case 'phase':
+        return this.#conducting.phase(message.phase, message.elapsedMs);
+      case 'faults':
+        return this.#conducting.replace(message.plan);
+      case 'failed':
+        this.#failure = message;
+        return;
+      case 'ended':
+        return this.#onResult(message.result);
+    }
+  }
+
+  #onListening(url: string, joinUrl: string): void {
+    const isFirst = this.#url === '';
+    this.#url = url;
+    this.#joinUrl = joinUrl;
+    for (const [agent, detail] of this.#goneAgents) this.#coordinator.send({ agentGone: agent, detail });
+    if (isFirst) {
+      for (const agent of this.#agents) agent.start();
+      this.#options.onStarted?.({ url, coordinator: this.#coordinator.pid ?? 0, agents: this.#agents.map(({ pid }) => pid ?? 0) });
+    }
+    this.#noteDown();
+  }
+
+  /** The run is over; its processes have a moment to end by themselves. */
+  #onResult(result: RunResult): void {
+    this.#result = result;
+    this.#isEnding = true;
+    this.#conducting.stop();
+    this.#cancelDeadline = systemClock.setTimer(LIMITS.shutdownMs, () => this.#coordinator.signal('SIGKILL'));
+  }
+
+  #onAgent(agent: number, { step }: { readonly step: number }): void {
+    this.#conducting.reached(agent, step);
+    this.#agents[agent].send({ type: 'proceed' });
+  }
+
+  #onAgentGone(agent: number, why: string): void {
+    const hasLeft = why === ENDED_WELL;
+    const detail = hasLeft ? 'it left' : why;
+    this.#goneAgents.set(agent, detail);
+    // All leave when the run is over, often before the coordinator says so.
+    if (!hasLeft && !this.#isEnding) this.#tell(`agent ${agent} is gone: ${detail}`);
+    this.#coordinator.send({ agentGone: agent, detail });
+  }
+
+  #onStarted(party: Party, pid: number, starts: number): void {
+    this.#options.onProcess?.({ party, pid, starts, event: 'started' });
+    if (starts === 1) return;
+    this.#files.event('restarted', { party, starts });
+    if (party === 'coordinator') this.#watch.heard();
+    this.#noteDown();
+  }
+
+  #onRestarting(party: Party, how: string, delayMs: number): void {
+    this.#files.event('process-lost', { party, detail: how });
+    this.#tell(`${nameOf(party)}: ${how}; it is started again in ${delayMs / 1000} s`);
+  }
+
+  #mayRestartCoordinator(): boolean {
+    this.#result ??= this.#files.freshResult();
+    if (this.#result !== undefined || this.#interrupts > 0) return false;
+    // Somebody may have taken the port for a moment; every other refusal stays one.
+    const isFinal = this.#failure !== undefined && (this.#url === '' || this.#failure.code !== 'PORT_IN_USE');
+    if (!isFinal) this.#failure = undefined;
+    return !isFinal;
+  }
+
+  /** An estimate of a large run takes its time, and would take it again after a restart: only who does nothing hangs. */
+  #isComputing(): boolean {
+    const before = this.#processorTime;
+    this.#processorTime = processorTimeOf(this.#coordinator.pid ?? 0) ?? 0;
+    return this.#processorTime > before;
+  }
+
+  #onSilent(): void {
+    this.#tell(`coordinator: it said nothing for ${LIMITS.supervisorSilenceMs / 1000} s`);
+    this.#coordinator.signal('SIGKILL');
+  }
+
+  #perform(order: Order['kind'], target: Party, fault: Fault | undefined): void {
+    const process = target === 'coordinator' ? this.#coordinator : this.#agents[target];
+    const words = fault === undefined ? 'cleared' : describeFault(fault);
+    this.#files.event('fault', { elapsedMs: this.#conducting.elapsedMs, order, target, fault: words, ...(fault === undefined ? {} : { of: fault }) });
+    this.#tell(`${order} ${nameOf(target)} (${words})`);
+    process.obey(order);
+    if (target === 'coordinator' && order === 'continue') this.#watch.heard();
+    const { action } = fault ?? {};
+    if (order === 'kill' && action?.kind === 'kill' && action.restartAfterMs === null) process.retire(KILLED_BY_PLAN);
+  }
+
+  readonly #onSignal = (): void => this.#guarded(() => this.#interrupt());
+
+  readonly #onExit = (): void => {
+    for (const one of this.#processes) one.signal('SIGKILL');
+  };
+
+  #interrupt(): void {
+    this.#interrupts++;
+    this.#isEnding = true;
+    this.#conducting.stop();
+    for (const one of this.#processes) one.wake();
+    this.#coordinator.retire('interrupted');
+    if (this.#interrupts === 1) this.#coordinator.signal('SIGINT');
+    else for (const one of this.#processes) one.signal('SIGKILL');
+  }
+
+  /** The coordinator is gone for good. */
+  #conclude(how: string): void {
+    if (this.#isOver) return;
+    const own = this.#result ?? this.#files.freshResult();
+    const result = own ?? this.#ownResult(how);
+    if (own === undefined) this.#files.result(result);
+    // Agents of a failed run wait for what will not come.
+    void this.#end(result.status === 'failed' ? LIMITS.lostMs : LIMITS.shutdownMs, () => {
+      this.#files.cleanUp(result.status === 'completed' || result.status === 'completed-with-missing');
+      this.#settle.resolve(result);
+    });
+  }
+
+  /** An error in here, such as a full disk: the run cannot be supervised any more. */
+  #guarded(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      // What goes wrong while everybody is being ended changes nothing.
+      if (this.#isOver) return;
+      void this.#end(0, () => {
+        this.#files.cleanUp(false);
+        this.#settle.reject(error);
+      });
+    }
+  }
+
+  /** Invariant 4: asked to leave, and killed when the time is over. */
+  async #end(deadlineMs: number, outcome: () => void): Promise<void> {
+    this.#isOver = this.#isEnding = true;
+    this.#conducting.stop();
+    this.#watch.stop();
+    this.#cancelDeadline();
+    for (const one of this.#processes) {
+      one.retire('the run is over');
+      one.signal('SIGTERM');
+    }
+    const kill = (): void => this.#processes.forEach((one) => one.signal('SIGKILL'));
+    const cancel = systemClock.setTimer(deadlineMs, kill);
+    await Promise.all(this.#processes.map((one) => one.ended()));
+    cancel();
+    for (const signal of SIGNALS) process.off(signal, this.#onSignal);
+    process.off('exit', this.#onExit);
+    try {
+      outcome();
+    } catch (error) {
+      this.#settle.reject(error);
+    }
+  }
+
+  get #processes(): SupervisedProcess[] {
+    return [this.#coordinator, ...this.#agents];
+  }
+
+  /** For commands that look for the run while it goes on, or after a crash. */
+  #noteDown(): void {
+    const processes = this.#processes.flatMap(({ pid }) => (pid === undefined ? [] : [noteOf(pid)]));
+    this.#files.live({ url: this.#url, tokenFile: this.#files.tokenFile, supervisor: noteOf(process.pid), processes });
+  }
+
+  #tell(line: string): void {
+    this.#options.onNote?.(line);
+  }
+
+  /** The coordinator ended without a result: the run failed, and says so. */
+  #ownResult(how: string): RunResult {
+    const { experiment, run } = this.#options;
+    const isInterrupted = this.#interrupts > 0;
+    const code = isInterrupted ? 'RUN_INTERRUPTED' : (this.#failure?.code ?? 'COORDINATOR_LOST');
+    const message = isInterrupted ? 'interrupted' : (this.#failure?.detail ?? `the coordinator is gone: ${how}`);
+    return {
+      runId: run.runId,
+      status: isInterrupted ? 'cancelled' : 'failed',
+      error: { code, message, hint: ERRORS[code].hint },
+      experiment: experiment.name,
+      seed: experiment.seed,
+      mode: 'processes',
+      agents: { expected: experiment.agents, completed: 0, missing: [], names: experiment.agentNames },
+      relationship: null,
+      arms: [],
+      diagnostics: [],
+      timings: { startMs: 0, exploreMs: 0, estimateMs: 0, cooperateMs: 0, totalMs: performance.now() - this.#startedAt },
+      directory: run.directory,
+    };
+  }
+}
+
+function isOwn({ code }: Ending): boolean {
+  return code !== null && OWN_EXITS.has(code);
+}
+
+function nameOf(party: Party): string {
+  return party === 'coordinator' ? 'coordinator' : `agent ${party}`;
+}

@@ -1,0 +1,38 @@
+/**
+ * Which epoch an attempt at an arm is, and with which exchange it begins.
+ *
+ * 1. An epoch is one attempt at one arm, or at a trial of it. Numbers ascend and are never used twice in a run: what was
+ *    broken off is never gone on with, and its late vectors are told from those of the next attempt.
+ * 2. Agents count their exchanges alike while they all work on all arms. Where they may not have (an arm was broken off
+ *    in the middle, somebody comes late), the next epoch begins beyond every exchange that anybody can have counted.
+ */
+import { CHEBYSHEV_ROUNDS } from '../core/strategy/filter.ts';
+
+export interface Epoch {
+  readonly epoch: number;
+  /** 0: everybody counts on. */
+  readonly firstStep: number;
+}
+
+/** Of one iteration: every hop of a mean takes a step to the hub and one back. */
+const STEPS_PER_ITERATION_MAX = 2 * CHEBYSHEV_ROUNDS;
+
+export class Epochs {
+  #epoch = 0;
+  /** No agent has counted further. */
+  #stepsMax = 0;
+  #isApart = false;
+
+  /** Agents may stand at different exchanges from now on. */
+  part(): void {
+    this.#isApart = true;
+  }
+
+  /** Every attempt asks once. */
+  next(iterations: number): Epoch {
+    const firstStep = this.#isApart ? this.#stepsMax + 1 : 0;
+    this.#isApart = false;
+    this.#stepsMax += STEPS_PER_ITERATION_MAX * iterations;
+    return { epoch: ++this.#epoch, firstStep };
+  }
+}

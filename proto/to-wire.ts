@@ -1,0 +1,67 @@
+/** Control messages as protobuf's generated code wants them: the way out. It asks for mutable lists, hence the copies. */
+import type { kindred } from './generated/wire.js';
+import type { Assign, ControlMessage, CooperateWork, LocalView, Report } from './messages.ts';
+import { ROUNDS_KINDS, VIEW_KINDS } from './wire-kinds.ts';
+
+type WireAssign = kindred.wire.Assign.$Properties;
+
+export function frameOf(message: ControlMessage): kindred.wire.Frame.$Properties {
+  switch (message.type) {
+    case 'hello':
+      return { hello: message };
+    case 'welcome':
+      return { welcome: { ...message, neighbours: [...message.neighbours] } };
+    case 'assign':
+      return { assign: wireAssign(message) };
+    case 'report':
+      return { report: wireReport(message) };
+    case 'progress':
+      return { progress: message };
+    case 'heartbeat':
+      return { heartbeat: {} };
+    case 'leave':
+      return { leave: message };
+    case 'moved':
+      return { moved: message };
+    case 'faults':
+      return { faults: message };
+    case 'notice':
+      return { notice: message };
+    case 'sync':
+      return { sync: message };
+    case 'pull':
+      return { pull: message };
+  }
+}
+
+function wireAssign({ stage, work }: Assign): WireAssign {
+  switch (work.kind) {
+    case 'moments':
+      return { stage, moments: {} };
+    case 'standardize':
+      return { stage, standardize: { shift: [...work.shift], scale: [...work.scale], ridges: [...work.ridges] } };
+    case 'explore':
+      return { stage, explore: work };
+    case 'evidence':
+      return { stage, evidence: { ...work, needs: [...work.needs] } };
+    case 'connect':
+      return { stage, connect: { neighbours: [...work.neighbours] } };
+    case 'cooperate':
+      return { stage, cooperate: wireCooperate(work) };
+    case 'finish':
+      return { stage, finish: work };
+  }
+}
+
+function wireCooperate(work: CooperateWork): kindred.wire.Cooperate.$Properties {
+  return { ...work, etas: [...work.etas], view: wireView(work.view), rounds: ROUNDS_KINDS.indexOf(work.rounds) };
+}
+
+function wireView(view: LocalView): kindred.wire.View.$Properties {
+  return { kind: VIEW_KINDS.indexOf(view.kind), neighbours: [...view.neighbours], weights: [...view.weights], strength: view.strength, hub: view.hub };
+}
+
+function wireReport(report: Report): kindred.wire.Report.$Properties {
+  const values = Array.from(report.values, ([name, v]) => ({ name, values: new Uint8Array(v.buffer, v.byteOffset, v.byteLength) }));
+  return { stage: report.stage, values };
+}

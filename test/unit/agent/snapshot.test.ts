@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { GmrfTrainer } from '../../../agent/gmrf-trainer.ts';
+import { TableTrainer } from '../../../agent/table-trainer.ts';
+import type { Trainer } from '../../../agent/trainer.ts';
+import type { TableProblem } from '../../../config/experiment.ts';
+import type { GmrfJob } from '../../../config/job.ts';
+import { laplacianViews, meanViews } from '../../../coordinator/views.ts';
+import { buildGraph, laplacian } from '../../../core/graph.ts';
+import { createGmrfTask } from '../../../core/problem/gmrf-regression.ts';
+import type { Rows } from '../../../core/problem/rows.ts';
+import { draw } from '../../../core/random.ts';
+import type { LocalView } from '../../../core/relationship/local-view.ts';
+import { STRATEGIES } from '../../../core/strategy/index.ts';
+import type { CooperateWork, Work } from '../../../proto/messages.ts';
+import { continueFrom, record } from './lockstep.ts';
+import type { Stages } from './lockstep.ts';
+
+const K = 4;
+const VIEWS = { edges: laplacianViews(laplacian(buildGraph('ring', K, 1))), mean: meanViews(K, 1) };
+const ARM: Omit<CooperateWork, 'view'> = {
+  kind: 'cooperate',
+  arm: 0,
+  epoch: 1,
+  firstStep: 0,
+  strategy: '',
+  stepSize: 0.05,
+  etas: [],
+  noise: 0.2,
+  spectrumMax: 3,
+  ridge: 0.7,
+  rounds: 'bsp',
+  staleness: 0,
+  heldOut: false,
+  untilIteration: 7,
+  lastIteration: 7,
+  every: 2,
+};
+
+/** A quarter of all vectors get lost, and never the same ones. */
+const lossy = (exchange: number, from: number, to: number): boolean => (7 * exchange + 3 * from + to) % 4 !== 0;
+
+describe('a learner that is stopped anywhere and continued by a new one ends in the same bits', () => {
+  test('exploring, and the evidence of it', () => {
+    const explore = (untilStep: number, tailFromStep: number): Work => ({ kind: 'explore', stepSize: 0.05, untilStep, windowSteps: 7, tailFromStep });
+    const stages = [explore(12, Infinity), explore(24, 13), { kind: 'evidence', needs: ['iterate', 'average', 'noise'], ridge: 0 } as const];
+    const stops = stopEverywhere((agent) => gmrf(agent, 20_000), forAll(stages));
+    assert.ok(stops.filter((kind) => kind === 'pause').length === 4);
+  });
+  for (const kind of ['edges', 'mean'] as const) {
+    const arms = STRATEGIES.flatMap(({ name }, arm) => stagesOf({ ...ARM, strategy: name, epoch: arm + 1, etas: [0.4] }, VIEWS[kind]));
+    test(`arms of gmrf-regression over ${kind}`, () => void stopEverywhere((agent) => gmrf(agent, 6), arms));
+    test(`arms of gmrf-regression over ${kind}, where vectors are missing`, () => void stopEverywhere((agent) => gmrf(agent, 6), arms, lossy));
+  }
+  for (const [name, problem] of Object.entries<Partial<TableProblem>>({ squared: {}, 'squared with batches': { batch: 8 }, logistic: { loss: 'logistic' } })) {
+    const stages = [...tableStages(), ...tableArms(VIEWS.edges, 0), ...tableArms(VIEWS.mean, 100)];
+    test(`a table, ${name}`, () => void stopEverywhere((agent) => table(agent, problem), stages));
+    test(`a table, ${name}, where vectors are missing`, () => void stopEverywhere((agent) => table(agent, problem), stages, lossy));
+  }
+});
+
+test('a learner that has done nothing has nothing to remember, and nothing to be told', () => {
+  for (const trainer of [gmrf(0, 6), table(0, {})]) {
+    assert.equal(trainer.snapshot()?.size, 0);
+    trainer.restore(new Map());
+    assert.equal(trainer.snapshot()?.size, 0);
+  }
+});
+
+test('what was restored is still there before the next work: a second stop loses nothing', () => {
+  const { stops } = record(
+    trainersOf((agent) => gmrf(agent, 6)),
+    stagesOf({ ...ARM, strategy: 'multitask' }, VIEWS.edges),
+  )[0];
+  const fresh = gmrf(0, 6);
+  fresh.restore(stops[3].snapshot);
+  assert.deepEqual(fresh.snapshot(), stops[3].snapshot);
+});
+
+test('an arm of another epoch begins anew', () => {
+  const create = (agent: number): Trainer => gmrf(agent, 6);
+  const { stops } = record(trainersOf(create), stagesOf({ ...ARM, strategy: 'multitask' }, VIEWS.edges))[0];
+  const fresh = create(0);
+  fresh.restore(stops.at(-1)!.snapshot);
+  assert.equal(fresh.begin({ ...ARM, strategy: 'consensus', epoch: 9, view: VIEWS.edges[0] }).iteration, 0);
+});
+
+test('a snapshot of another shape is refused', () => {
+  const { stops } = record(
+    trainersOf((agent) => gmrf(agent, 6)),
+    stagesOf({ ...ARM, strategy: 'multitask' }, VIEWS.edges),
+  )[0];
+  const fresh = gmrf(0, 7);
+  fresh.restore(stops[0].snapshot);
+  assert.throws(() => fresh.begin({ ...ARM, strategy: 'multitask', view: VIEWS.edges[0] }), { code: 'SNAPSHOT_MISMATCH' });
+  assert.throws(() => table(0, {}).restore(new Map([['table:shift', new Float64Array(9)]])), { code: 'SNAPSHOT_MISMATCH' });
+});
+
+function trainersOf(create: (agent: number) => Trainer): Trainer[] {
+  return Array.from({ length: K }, (_, agent) => create(agent));
+}
+
+function forAll(works: readonly Work[]): Stages {
+  return works.map((work) => () => work);
+}
+
+/** An arm in two stages, as a table's is continued until it has settled. */
+function stagesOf(work: Omit<CooperateWork, 'view'>, views: readonly LocalView[]): Stages {
+  return [3, work.lastIteration].map((untilIteration) => (agent: number) => ({ ...work, untilIteration, view: views[agent] }));
+}
+
+function tableStages(): Stages {
+  return forAll([{ kind: 'moments' }, { kind: 'standardize', shift: [], scale: [], ridges: [0.1, 1] }, { kind: 'evidence', needs: ['average'], ridge: 0.7 }]);
+}
+
+/** Every strategy once with a bank of candidates on the fitting rows, once on all rows. */
+function tableArms(views: readonly LocalView[], epoch: number): Stages {
+  return STRATEGIES.flatMap(({ name, usesEta }, arm) => [
+    ...(usesEta ? stagesOf({ ...ARM, strategy: name, epoch: epoch + 2 * arm, etas: [0.5, 2, 8], heldOut: true }, views) : []),
+    ...stagesOf({ ...ARM, strategy: name, epoch: epoch + 2 * arm + 1, etas: usesEta ? [2] : [] }, views),
+  ]);
+}
+
+/** The first agent (the hub) and another one are stopped at every place there is; which kinds of places there were. */
+function stopEverywhere(create: (agent: number) => Trainer, stages: Stages, arrives?: (...of: [number, number, number]) => boolean): string[] {
+  const recordings = record(trainersOf(create), stages, arrives);
+  for (const agent of [0, 2]) {
+    const works = stages.map((work) => work(agent));
+    for (const stop of recordings[agent].stops) continueFrom(stop, create(agent), works, recordings[agent]);
+  }
+  return recordings[0].stops.map(({ kind }) => kind);
+}
+
+function gmrf(agent: number, dimension: number): Trainer {
+  const truth = new Float64Array(dimension);
+  draw(3, agent, 'truth', 0).fillGaussian(truth);
+  return new GmrfTrainer(createGmrfTask({ truth, batch: 2, noise: 1, seed: 3, agent }), { batch: 2 } as GmrfJob, agent, K);
+}
+
+function table(agent: number, problem: Partial<TableProblem>): Trainer {
+  const loss = problem.loss ?? 'squared';
+  const data = { training: rows(agent, 30, loss), heldOut: 6, test: rows(agent + K, 12, loss) };
+  return new TableTrainer({ kind: 'csv-table', loss, standardize: 'per-agent', ...problem } as TableProblem, data, agent, K, 5);
+}
+
+function rows(agent: number, count: number, loss: 'squared' | 'logistic'): Rows {
+  const x = new Float64Array(3 * count);
+  draw(1, agent, 'truth', count).fillGaussian(x);
+  const noise = new Float64Array(count);
+  draw(1, agent, 'truth', count + 1).fillGaussian(noise);
+  const y = noise.map((error, i) => x[3 * i] - 0.5 * x[3 * i + 1] + 0.3 * agent + error);
+  return { count, features: 3, x, y: loss === 'squared' ? y : y.map((value) => Number(value > 0)) };
+}
