@@ -5,6 +5,7 @@
 import { ActiveFaults } from '../core/fault/active-faults.ts';
 import type { Moment } from '../core/fault/active-faults.ts';
 import { Conductor } from '../core/fault/conductor.ts';
+import { NO_CONDITIONS } from '../core/fault/plan.ts';
 import type { Fault, FaultAction, FaultPhase, FaultPlan, LinkConditions, Party } from '../core/fault/plan.ts';
 import { faultPlanOf } from '../core/fault/plan-text.ts';
 import type { Clock } from '../net/clock.ts';
@@ -69,11 +70,11 @@ export class AgentFaults {
   }
 
   outgoing(to: Party): LinkConditions {
-    return this.#active.conditions(this.#self, to, this.#now());
+    return this.#startedAt === undefined ? NO_CONDITIONS : this.#active.conditions(this.#self, to, this.#now());
   }
 
   incoming(from: Party): LinkConditions {
-    return this.#active.conditions(from, this.#self, this.#now());
+    return this.#startedAt === undefined ? NO_CONDITIONS : this.#active.conditions(from, this.#self, this.#now());
   }
 
   /** What began and ended since the last call, for the record. */

@@ -188,12 +188,15 @@ function onDetached(state: AgentState, now: number): AgentEffect[] {
   return [];
 }
 
-/** A stage ahead of the next one is no news: the coordinator repeats itself for whoever is behind. */
+/**
+ * A stage ahead of the next one is no news: the coordinator repeats itself for whoever is behind. So is the next one while
+ * this one is not done: a restarted agent does again what its predecessor has reported.
+ */
 function onAssigned(state: AgentState, assign: Assign, now: number): AgentEffect[] {
   const { work } = assign;
   if (work.kind === 'finish') return enterDone(state);
   if (assign.stage <= state.stage) return [{ type: 'ignored', reason: 'stale' }];
-  if (assign.stage > state.stage + 1) return [{ type: 'ignored', reason: 'ahead' }];
+  if (assign.stage > state.stage + 1 || (state.phase !== 'waiting' && !assign.abandon)) return [{ type: 'ignored', reason: 'ahead' }];
   state.stage = assign.stage;
   if (work.kind === 'connect') return enterConnecting(state, work.neighbours, now);
   // Once in an epoch: in its later stages the step is beyond it.

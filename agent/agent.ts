@@ -272,13 +272,13 @@ export class Agent {
     this.#work = work;
     this.#begunStage = this.#state.stage;
     this.#activity = this.#trainer!.begin(work);
-    this.#computedAt = this.#options.clock.now();
   }
 
   /** Computes until the machine has to wait: an exchange, the next assignment, a fault, or a breath for the event loop. */
   #advance(): void {
     if (this.#busy !== undefined) return;
     this.#busy = 'advancing';
+    this.#computedAt = this.#options.clock.now();
     try {
       while (this.#busy === 'advancing' && this.#state.phase === 'working' && this.#activity !== undefined && !this.#ended)
         this.#onRequest(this.#activity.advance());

@@ -126,6 +126,9 @@ export class CoordinatorLink {
     const code = codeOf(close);
     const { events, clock } = this.#options;
     const detail = `the link to the coordinator closed (${close}${reason ? ` ${reason}` : ''})`;
+    // It was away when the run ended: nothing is left to do.
+    if (code === 'RUN_OVER' && this.#everAttached)
+      return events.message({ type: 'assign', stage: 0, abandon: false, work: { kind: 'finish', status: '', code: '', detail: '' } });
     // A dead predecessor looks alive until its silence is noticed.
     const isTakenForGood = code === 'WIRE_DUPLICATE_AGENT' && clock.now() > this.#firstGreetedAt! + 2 * LIMITS.lostMs;
     if (code !== undefined && (FINAL.includes(code) || isTakenForGood)) return events.failed(code, detail);

@@ -19,14 +19,21 @@ export interface TimelineEntry {
 
 /** A live change of the plan. */
 interface Change {
+  /** In the plan's own time. */
   readonly ms: number;
+  /** ISO 8601: the order of everything in the record. */
+  readonly at: string;
   readonly added: readonly Fault[];
   readonly removed: readonly Fault[];
 }
 
 export function timelineOf(events: readonly RunEvent[], planned: FaultPlan): TimelineEntry[] {
   const zero = zeroOf(events);
-  const entries = [...changesOf(events, planned).flatMap(changeEntries), ...noticeEntries(events, zero), ...processEntries(events, zero)];
+  const entries = [
+    ...changesOf(events, planned).flatMap((change) => changeEntries(change, zero)),
+    ...noticeEntries(events, zero),
+    ...processEntries(events, zero),
+  ];
   return entries.sort((a, b) => a.ms - b.ms);
 }
 
@@ -63,15 +70,16 @@ function zeroOf(events: readonly RunEvent[]): number {
 
 function changesOf(events: readonly RunEvent[], planned: FaultPlan): Change[] {
   let plan = planned;
-  return events.flatMap(({ type, elapsedMs, plan: next }) => {
+  return events.flatMap(({ at, type, elapsedMs, plan: next }) => {
     if (type !== 'faults') return [];
-    const change = { ms: elapsedMs as number, added: without(next as FaultPlan, plan), removed: without(plan, next as FaultPlan) };
+    const change = { ms: elapsedMs as number, at, added: without(next as FaultPlan, plan), removed: without(plan, next as FaultPlan) };
     plan = next as FaultPlan;
     return [change];
   });
 }
 
-function changeEntries({ ms, added, removed }: Change): TimelineEntry[] {
+function changeEntries({ at, added, removed }: Change, zero: number): TimelineEntry[] {
+  const ms = Date.parse(at) - zero;
   const entry = (event: 'injected' | 'cleared', fault: Fault): TimelineEntry => ({
     ms,
     event,

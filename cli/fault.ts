@@ -38,7 +38,11 @@ Examples:
   $ kindred fault list runs/paper-...`;
 
 export function addFaultCommand(program: Command, write: Write = (text) => process.stdout.write(text)): void {
-  const fault = program.command('fault').description('Break a run on purpose while it goes on; list what was broken; repeat it.').addHelpText('after', EXAMPLE);
+  const fault = program
+    .command('fault')
+    .summary('break a run on purpose while it goes on')
+    .description('Break a run on purpose while it goes on; list what was broken; repeat it.')
+    .addHelpText('after', EXAMPLE);
   const sub = (name: string, description: string): Command => fault.command(name).description(description).argument('<run>', RUN);
   const directories = (command: Command): Command => command.option('--out <directory>', 'where the run directories are', DEFAULTS.outputDirectory);
   directories(sub('inject', 'break something from now on, or from a step or a time that is to come'))

@@ -2,12 +2,13 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { DEFAULTS } from '../config/defaults.ts';
+import { liveRun } from './live-run.ts';
 import { storedRuns, type StoredRun } from './stored-runs.ts';
 import { formatTable } from './table.ts';
 
 export interface RunSummary {
   readonly runId: string;
-  /** `unfinished`: it still runs, or it was killed. */
+  /** `running`; `unfinished`: it was killed. */
   readonly status: string;
   readonly experiment: string;
   readonly seed: number | null;
@@ -36,7 +37,8 @@ export function summary(run: StoredRun): RunSummary {
   const { experiment, result } = run;
   return {
     runId: run.runId,
-    status: result?.status ?? 'unfinished',
+    // The result of an earlier try says nothing while the run goes on.
+    status: liveRun(run.directory) === undefined ? (result?.status ?? 'unfinished') : 'running',
     experiment: result?.experiment ?? experiment?.name ?? '?',
     seed: result?.seed ?? experiment?.seed ?? null,
     agents: result?.agents.expected ?? experiment?.agents ?? null,

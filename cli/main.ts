@@ -11,6 +11,7 @@ import { reportError } from './report-error.ts';
 import { addResumeCommand } from './resume.ts';
 import { addRunCommand } from './run.ts';
 import { addShowCommand } from './show.ts';
+import { addSimulateCommand } from './simulate.ts';
 
 const USAGE_EXIT = 2;
 
@@ -21,6 +22,7 @@ const COMMANDS = [
   addLearnCommand,
   addListCommand,
   addShowCommand,
+  addSimulateCommand,
   addFaultCommand,
   addCoordinatorCommand,
   addAgentCommand,

@@ -157,11 +157,11 @@ export class SupervisedProcess {
 
   #restartLater(how: string): void {
     const { clock, events, guarded } = this.#options;
-    const { restartsMax, restartsWindowMs, restartMinMs, restartMaxMs } = LIMITS;
-    this.#restartsAt = this.#restartsAt.filter((at) => at > clock.now() - restartsWindowMs);
+    this.#restartsAt = this.#restartsAt.filter((at) => at > clock.now() - LIMITS.restartsWindowMs);
     const restarts = this.#restartsAt.length;
-    if (restarts >= restartsMax) return this.retire(`${how}; it was started again ${restarts} times within ${restartsWindowMs / 1000} s, in vain`);
-    const delayMs = Math.min(restartMaxMs, restartMinMs * 2 ** restarts);
+    if (restarts >= LIMITS.restartsMax)
+      return this.retire(`${how}; it was started again ${restarts} times within ${LIMITS.restartsWindowMs / 1000} s, in vain`);
+    const delayMs = Math.min(LIMITS.restartMaxMs, LIMITS.restartMinMs * 2 ** restarts);
     this.#cancelRestart = clock.setTimer(delayMs, () => guarded(() => this.#restart()));
     events.restarting(how, delayMs);
   }

@@ -7,11 +7,8 @@
  * 3. An agent at a watched step goes on only after the orders that were due there.
  * 4. Whatever happens, an error in here included, no process is left at the end. Only own children are ended, by their ids.
  */
-import { fork, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { ERRORS } from '../core/errors.ts';
-import type { ErrorCode } from '../core/errors.ts';
 import type { Order } from '../core/fault/conductor.ts';
 import { describeFault } from '../core/fault/describe.ts';
 import type { Fault, Party } from '../core/fault/plan.ts';
@@ -25,13 +22,14 @@ import { Conducting } from './conducting.ts';
 import { begunFaults } from './fault-record.ts';
 import { noteOf, processorTimeOf } from './process-note.ts';
 import type { ProcessesOptions } from './processes.ts';
+import { resultWithout } from './result-without.ts';
+import type { Failure } from './result-without.ts';
 import { RunFiles } from './run-files.ts';
 import { SilenceWatch } from './silence-watch.ts';
+import { spawnAgent, spawnCoordinator } from './spawn.ts';
 import { endingText, SupervisedProcess } from './supervised-process.ts';
 import type { Ending } from './supervised-process.ts';
 
-const COORDINATOR_MAIN = fileURLToPath(new URL('../coordinator/main.js', import.meta.url));
-const AGENT_MAIN = fileURLToPath(new URL('../agent/main.js', import.meta.url));
 const HOST = '127.0.0.1';
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 const ENDED_WELL = endingText({ code: 0, signal: null });
@@ -59,7 +57,7 @@ export class Supervisor {
   #joinUrl = '';
   #result: RunResult | undefined;
   /** What the coordinator could not go on with. */
-  #failure: { readonly code: ErrorCode; readonly detail: string } | undefined;
+  #failure: Failure | undefined;
   /** Of the coordinator, when it was last looked at. */
   #processorTime = 0;
   #interrupts = 0;
@@ -86,8 +84,8 @@ export class Supervisor {
       gone: (why) => this.#conclude(why),
     });
     this.#agents = Array.from({ length: experiment.agents }, (_, agent) =>
-      this.#supervised(agent, () => this.#spawnAgent(agent), {
-        message: (message) => this.#onAgent(agent, message as { readonly step: number }),
+      this.#supervised(agent, () => spawnAgent(this.#files, agent, this.#joinUrl), {
+        message: (message) => this.#onReached(agent, (message as { readonly step: number }).step),
         isUnplanned: (ending) => !this.#isEnding && !isOwn(ending),
         gone: (why) => this.#onAgentGone(agent, why),
       }),
@@ -136,18 +134,7 @@ export class Supervisor {
 
   #spawnCoordinator(): ChildProcess {
     this.#files.job(this.#job());
-    return this.#files.withLog('coordinator', (log) =>
-      // Detached: a Ctrl-C in the terminal reaches this process alone, which ends the run in order.
-      fork(COORDINATOR_MAIN, [this.#files.jobFile], { stdio: ['ignore', log, log, 'ipc'], detached: true, execArgv: [] }),
-    );
-  }
-
-  #spawnAgent(agent: number): ChildProcess {
-    const { tokenFile } = this.#files;
-    const args = ['--join', this.#joinUrl, '--token-file', tokenFile, '--index', String(agent), '--state', this.#files.agentState(agent)];
-    return this.#files.withLog(`agent-${agent}`, (log) =>
-      spawn(process.execPath, [AGENT_MAIN, ...args], { stdio: ['ignore', log, log, 'ipc'], detached: true }),
-    );
+    return spawnCoordinator(this.#files);
   }
 
   #job(): CoordinatorJob {
@@ -206,7 +193,8 @@ export class Supervisor {
     this.#cancelDeadline = systemClock.setTimer(LIMITS.shutdownMs, () => this.#coordinator.signal('SIGKILL'));
   }
 
-  #onAgent(agent: number, { step }: { readonly step: number }): void {
+  /** All that an agent says to its supervisor. */
+  #onReached(agent: number, step: number): void {
     this.#conducting.reached(agent, step);
     this.#agents[agent].send({ type: 'proceed' });
   }
@@ -285,13 +273,20 @@ export class Supervisor {
   #conclude(how: string): void {
     if (this.#isOver) return;
     const own = this.#result ?? this.#files.freshResult();
-    const result = own ?? this.#ownResult(how);
+    const result = own ?? this.#lostResult(how);
     if (own === undefined) this.#files.result(result);
     // Agents of a failed run wait for what will not come.
     void this.#end(result.status === 'failed' ? LIMITS.lostMs : LIMITS.shutdownMs, () => {
       this.#files.cleanUp(result.status === 'completed' || result.status === 'completed-with-missing');
       this.#settle.resolve(result);
     });
+  }
+
+  #lostResult(how: string): RunResult {
+    const { experiment, run } = this.#options;
+    const lost = { code: 'COORDINATOR_LOST', detail: `the coordinator is gone: ${how}` } as const;
+    const failure = this.#interrupts > 0 ? ({ code: 'RUN_INTERRUPTED', detail: 'interrupted' } as const) : (this.#failure ?? lost);
+    return resultWithout(experiment, run, failure, performance.now() - this.#startedAt);
   }
 
   /** An error in here, such as a full disk: the run cannot be supervised any more. */
@@ -343,28 +338,6 @@ export class Supervisor {
 
   #tell(line: string): void {
     this.#options.onNote?.(line);
-  }
-
-  /** The coordinator ended without a result: the run failed, and says so. */
-  #ownResult(how: string): RunResult {
-    const { experiment, run } = this.#options;
-    const isInterrupted = this.#interrupts > 0;
-    const code = isInterrupted ? 'RUN_INTERRUPTED' : (this.#failure?.code ?? 'COORDINATOR_LOST');
-    const message = isInterrupted ? 'interrupted' : (this.#failure?.detail ?? `the coordinator is gone: ${how}`);
-    return {
-      runId: run.runId,
-      status: isInterrupted ? 'cancelled' : 'failed',
-      error: { code, message, hint: ERRORS[code].hint },
-      experiment: experiment.name,
-      seed: experiment.seed,
-      mode: 'processes',
-      agents: { expected: experiment.agents, completed: 0, missing: [], names: experiment.agentNames },
-      relationship: null,
-      arms: [],
-      diagnostics: [],
-      timings: { startMs: 0, exploreMs: 0, estimateMs: 0, cooperateMs: 0, totalMs: performance.now() - this.#startedAt },
-      directory: run.directory,
-    };
   }
 }
 

@@ -31,14 +31,16 @@ export function* runArms<Plan>(context: ScriptContext, season: Season<Plan>): Sc
   const epochs = new Epochs();
   const links = new OpenLinks(context);
   const arms = context.experiment.cooperate.arms.length;
-  let plans: readonly Plan[] = [];
-  let crew = '';
+  let plans = season.plan();
+  let crew = context.participants().join(' ');
   for (let index = 0; index < arms;) {
     const back = takeIn(context, season);
-    if (back.length > 0) epochs.part();
     links.forget(back);
     const now = context.participants().join(' ');
-    if (now !== crew || back.length > 0) plans = season.plan();
+    if (now !== crew || back.length > 0) {
+      epochs.part();
+      plans = season.plan();
+    }
     crew = now;
     const isOpen = yield* links.open(plans.slice(index).flatMap((plan) => season.viewsOf(plan)));
     const isDone = isOpen && (yield* season.run(plans[index], epochs));

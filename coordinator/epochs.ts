@@ -3,8 +3,9 @@
  *
  * 1. An epoch is one attempt at one arm, or at a trial of it. Numbers ascend and are never used twice in a run: what was
  *    broken off is never gone on with, and its late vectors are told from those of the next attempt.
- * 2. Agents count their exchanges alike while they all work on all arms. Where they may not have (an arm was broken off
- *    in the middle, somebody comes late), the next epoch begins beyond every exchange that anybody can have counted.
+ * 2. Agents count their exchanges alike while they all work on all arms. Where they may not have (an arm was broken off in
+ *    the middle, somebody comes late, or who restarts cannot go through the past without one that is lost), the next
+ *    epoch begins beyond every exchange that anybody can have counted.
  */
 import { CHEBYSHEV_ROUNDS } from '../core/strategy/filter.ts';
 

@@ -85,6 +85,7 @@ function createDriver(job: CoordinatorJob, store: RunStore, token: string): RunD
   if (droppedBytes > 0) log.warn({ droppedBytes }, 'the log ended in a torn record, which was dropped');
   if (records.length > 0) log.info({ records: records.length }, 'goes on from its log');
   let toldAt = 0;
+  let toldPhase = '';
   return new RunDriver({
     experiment: job.experiment,
     runId: job.runId,
@@ -100,8 +101,10 @@ function createDriver(job: CoordinatorJob, store: RunStore, token: string): RunD
     onPhase: (phase, elapsedMs) => tell({ type: 'phase', phase, elapsedMs }),
     onFaults: (plan) => tell({ type: 'faults', plan }),
     onProgress: (progress) => {
-      if (performance.now() - toldAt < PROGRESS_EVERY_MS) return;
+      // A phase may be shorter than that, and is news nevertheless.
+      if (progress.phase === toldPhase && performance.now() - toldAt < PROGRESS_EVERY_MS) return;
       toldAt = performance.now();
+      toldPhase = progress.phase;
       tell({ type: 'progress', progress });
     },
     onEnd,

@@ -87,8 +87,6 @@ export class RunDriver {
   readonly #links: Set<number>[];
   readonly #late = new Map<number, Map<number, Values>>();
   #returned: Returned = new Map();
-  /** The last stage that each agent has told to have behind it. */
-  readonly #behind: number[];
   /** Up to this stage nobody needs what an arm brought: the next one begins beyond it. */
   #voidUntil = 0;
   readonly #bytesSent: number[];
@@ -102,7 +100,7 @@ export class RunDriver {
   #startedAt: number;
   #stageStartedAt: number;
   #lastSpentAt: number;
-  #newcomer: { readonly link: Link; readonly hello: Hello; readonly stage: number } | undefined;
+  #newcomer: { readonly link: Link; readonly hello: Hello } | undefined;
   #cancelTick = (): void => {};
   #cancelShutdown = (): void => {};
   #ended = false;
@@ -127,7 +125,6 @@ export class RunDriver {
     this.#faults = experiment.faults;
     this.#links = Array.from({ length: experiment.agents }, () => new Set());
     this.#bytesSent = Array.from({ length: experiment.agents }, () => 0);
-    this.#behind = Array.from({ length: experiment.agents }, () => 0);
     this.#startedAt = this.#stageStartedAt = this.#lastSpentAt = stopwatch();
     this.#members = new Members(clock, {
       hello: (link, hello) => this.#onHello(link, hello),
@@ -247,6 +244,7 @@ export class RunDriver {
   }
 
   #exclude(excluded: readonly number[], reasons: readonly string[]): void {
+    if (excluded.some((agent) => !this.#state.agents[agent].excluded)) this.#leavePast();
     this.#state.agents.forEach((record, k) => (record.excluded = excluded.includes(k)));
     excluded.forEach((agent, i) => this.#ledger.excluded(agent, reasons[i]));
   }
@@ -258,7 +256,7 @@ export class RunDriver {
     // The stages of another run say nothing about this one.
     const stage = session === undefined ? 0 : hello.stage;
     const claim: HelloClaim = { agent, incarnation: session?.incarnation ?? 0, proven: session?.proven ?? false, boot: hello.boot, stage };
-    this.#newcomer = { link, hello, stage };
+    this.#newcomer = { link, hello };
     this.#dispatch({ type: 'hello', claim, now: clock.now() });
   }
 
@@ -273,13 +271,13 @@ export class RunDriver {
     switch (message.type) {
       case 'report':
         if (isOver(this.#state.phase)) return this.#tellFinish(agent);
-        this.#behind[agent] = message.stage;
         this.#arriving = message.values;
         return this.#dispatch({ type: 'report', agent, stage: message.stage, isEmpty: message.values.size === 0, now });
       case 'progress':
         this.#bytesSent[agent] = message.bytesSent;
         this.#dispatch({ type: 'progress', agent, stage: message.stage, iteration: message.iteration, waitingFor: message.waitingFor, now });
-        if (this.#isVoid(message.stage)) this.#assign(agent, message.stage + 1);
+        // Agents repeat themselves: should this be lost, it is said again.
+        if (this.#isVoid(agent, message.stage)) this.#assign(agent, message.stage + 1);
         return this.#options.onProgress(this.progress);
       case 'notice': {
         const { kind, step, detail } = message;
@@ -325,7 +323,7 @@ export class RunDriver {
         // It is told to go on at once, and will not say it again.
         return this.#options.log.flush();
       case 'note':
-        if (effect.kind === 'excluded') this.#ledger.excluded(effect.agent, effect.detail);
+        if (effect.kind === 'excluded') this.#onExcluded(effect.agent, effect.detail);
         this.#options.store.event(effect.kind, { agent: effect.agent, detail: effect.detail });
         return this.#options.onProgress(this.progress);
       case 'end':
@@ -334,9 +332,8 @@ export class RunDriver {
   }
 
   #attach(agent: number, incarnation: number, isNew: boolean): void {
-    const { link, hello, stage } = this.#newcomer!;
+    const { link, hello } = this.#newcomer!;
     const { experiment, runId, token, store, log } = this.#options;
-    this.#behind[agent] = stage;
     const isElsewhere = isNew || this.#members.endpoint(agent) !== hello.endpoint;
     this.#members.adopt(agent, link, hello.endpoint, isNew ? 'WIRE_FENCED' : 'replaced');
     if (isNew) {
@@ -388,23 +385,31 @@ export class RunDriver {
     // Told in time, but lost before the stage ended: the same as late.
     this.#reports.forEach((own, agent) => this.#state.agents[agent].excluded && this.#keepLate(agent, stage, own));
     this.#reports = [];
-    if (brokenOff) this.#abandonArms(stage);
+    if (brokenOff) this.#voidUntil = stage;
     // Who comes back to a stage that was broken off has nothing to do in it.
     if (brokenOff) this.#stages[stage - 1] = { ...this.#stages[stage - 1], works: this.#stages[stage - 1].works.map(() => NOTHING_TO_DO) };
     this.#returned = new Map(returned.map((agent) => [agent, this.#late.get(agent) ?? new Map()]));
     this.#planned(this.#script.next({ values, participants: participants(this.#state), brokenOff, returned: this.#returned, stage, elapsedMs }));
   }
 
-  /** The next arm begins anew. Who is going through an old one again might wait there for an agent that is lost: it is called away. */
-  #abandonArms(stage: number): void {
-    this.#voidUntil = stage;
-    if (this.#isReplaying) return;
-    for (const agent of this.#members.indices()) for (let s = this.#behind[agent] + 1; s < stage && this.#isOfArms(s); s++) this.#assign(agent, s + 1);
+  #onExcluded(agent: number, reason: string): void {
+    this.#ledger.excluded(agent, reason);
+    this.#leavePast();
   }
 
-  /** Whoever is still at work there missed that it was broken off. */
-  #isVoid(stage: number): boolean {
-    return stage > 0 && stage < this.#state.stage && stage <= this.#voidUntil && this.#isOfArms(stage);
+  /** Nobody can go through the exchanges of the past again without the one that is lost: the next epoch will begin beyond them. */
+  #leavePast(): void {
+    if (this.#options.experiment.network.rounds.kind === 'bsp') this.#voidUntil = Math.max(this.#voidUntil, this.#state.stage - 1);
+  }
+
+  /** Whoever is at work there, going through the past again, may wait for an agent that is lost: it is called away. */
+  #isVoid(agent: number, stage: number): boolean {
+    if (stage <= 0 || stage >= this.#state.stage) return false;
+    return stage <= this.#voidUntil ? this.#isOfArms(stage) : this.#waitsForLost(this.#stages[stage - 1].works[agent]);
+  }
+
+  #waitsForLost(work: Work | undefined): boolean {
+    return work?.kind === 'connect' && work.neighbours.some((one) => this.#state.agents[one.agent].excluded);
   }
 
   #tellWhere(agent: number, other: number): void {
@@ -478,7 +483,12 @@ export class RunDriver {
     const { phase, works } = this.#stages[stage - 1];
     const hasNoPart = phase === 'cooperating' && (stage <= this.#voidUntil || this.#state.agents[agent].excluded);
     const work = hasNoPart ? NOTHING_TO_DO : (works[agent] ?? NOTHING_TO_DO);
-    this.#members.tell(agent, { type: 'assign', stage, work: work.kind === 'connect' ? this.#addressed(agent, work) : work });
+    this.#members.tell(agent, {
+      type: 'assign',
+      stage,
+      abandon: this.#isVoid(agent, stage - 1),
+      work: work.kind === 'connect' ? this.#addressed(agent, work) : work,
+    });
   }
 
   /** A link plan with the addresses of now. Who is left out will not answer, and is not waited for. */
@@ -501,7 +511,7 @@ export class RunDriver {
   #tellFinish(agent: number): void {
     const { phase, failure, stage } = this.#state;
     const work = { kind: 'finish', status: phase, code: failure?.code ?? '', detail: failure?.detail ?? '' } as const;
-    this.#members.tell(agent, { type: 'assign', stage: stage + 1, work });
+    this.#members.tell(agent, { type: 'assign', stage: stage + 1, abandon: true, work });
   }
 
   #end(): void {

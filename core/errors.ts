@@ -58,7 +58,6 @@ export const ERRORS = {
   AGENTS_MISSING: entry('not every agent joined in time', 'start the missing agents, or lower `agents`', 1),
   COORDINATOR_LOST: entry('the coordinator was lost', 'its log is in the run directory under logs/', 1),
   COORDINATOR_UNREACHABLE: entry('the coordinator cannot be reached', 'check the URL given to --join and that the coordinator runs', 1),
-  LINK_LOST: entry('a link between two agents was lost', 'look at the log of the agent named above', 1),
   LINK_UNREACHABLE: entry('a link between two agents could not be opened', 'check that the agents can reach one another', 1),
   HISTORY_GONE: entry('a neighbour no longer keeps the vectors that this agent needs', 'its disk was full or slow for long; resume the run as a whole', 1),
   LOG_MISMATCH: entry('the run cannot be resumed from its log', 'resume it with the version of Kindred, of Node and on the kind of machine that began it', 1),

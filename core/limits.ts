@@ -80,7 +80,7 @@ export const LIMITS = {
   /** How long an agent waits for its next assignment before it repeats its report; doubled up to the next limit. */
   repeatMinMs: 500,
   /** Longest wait between two repetitions of a report. */
-  repeatMaxMs: 8_000,
+  repeatMaxMs: 2_000,
   /** How long an agent that lost its coordinator waits for it to come back (COORDINATOR_LOST); it finishes its stage meanwhile. */
   coordinatorAwayMs: 600_000,
   /** Time between two checkpoints of an agent. */

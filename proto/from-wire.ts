@@ -12,7 +12,7 @@ export function messageOf(frame: kindred.wire.Frame.$Properties): ControlMessage
   const { hello, welcome, assign, report, leave, moved, faults, sync, pull } = frame;
   if (hello) return helloOf(hello);
   if (welcome) return welcomeOf(welcome);
-  if (assign) return { type: 'assign', stage: assign.stage ?? 0, work: workOf(assign) };
+  if (assign) return { type: 'assign', stage: assign.stage ?? 0, abandon: assign.abandon ?? false, work: workOf(assign) };
   if (report) return { type: 'report', stage: report.stage ?? 0, values: vectorsOf(report) };
   if (frame.progress) return progressOf(frame.progress);
   if (frame.heartbeat) return { type: 'heartbeat' };

@@ -135,6 +135,8 @@ export interface CooperateWork {
 export interface Assign {
   readonly type: 'assign';
   readonly stage: number;
+  /** The stage before was broken off: whoever is still at work there leaves it. */
+  readonly abandon: boolean;
   readonly work: Work;
 }
 

@@ -34,22 +34,23 @@ export function frameOf(message: ControlMessage): kindred.wire.Frame.$Properties
   }
 }
 
-function wireAssign({ stage, work }: Assign): WireAssign {
+function wireAssign({ stage, abandon, work }: Assign): WireAssign {
+  const head = { stage, abandon };
   switch (work.kind) {
     case 'moments':
-      return { stage, moments: {} };
+      return { ...head, moments: {} };
     case 'standardize':
-      return { stage, standardize: { shift: [...work.shift], scale: [...work.scale], ridges: [...work.ridges] } };
+      return { ...head, standardize: { shift: [...work.shift], scale: [...work.scale], ridges: [...work.ridges] } };
     case 'explore':
-      return { stage, explore: work };
+      return { ...head, explore: work };
     case 'evidence':
-      return { stage, evidence: { ...work, needs: [...work.needs] } };
+      return { ...head, evidence: { ...work, needs: [...work.needs] } };
     case 'connect':
-      return { stage, connect: { neighbours: [...work.neighbours] } };
+      return { ...head, connect: { neighbours: [...work.neighbours] } };
     case 'cooperate':
-      return { stage, cooperate: wireCooperate(work) };
+      return { ...head, cooperate: wireCooperate(work) };
     case 'finish':
-      return { stage, finish: work };
+      return { ...head, finish: work };
   }
 }
 

@@ -1,6 +1,6 @@
-// Runs the compiled tests: all but the long acceptance runs, or those under the folders or files given
-// (paths below test/, without .ts).
-//   npm test            npm test unit            npm test process/death            npm test acceptance
+// Runs the compiled tests: all but the long ones, or those under the folders or files given (paths below test/, without .ts).
+//   npm test            npm test unit            npm test process/death
+//   npm run test:acceptance        npm run test:chaos        npm run test:swarm
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url';
 
 const folder = path.join(path.dirname(path.dirname(fileURLToPath(import.meta.url))), 'dist', 'test');
 const wanted = process.argv.slice(2);
+/** Minutes each: they run by name. */
+const LONG = ['acceptance', 'chaos', 'swarm'];
 
 const all = readdirSync(folder, { recursive: true })
   .map(String)
@@ -15,7 +17,7 @@ const all = readdirSync(folder, { recursive: true })
   .sort();
 const chosen =
   wanted.length === 0
-    ? all.filter((file) => !file.startsWith('acceptance'))
+    ? all.filter((file) => !LONG.includes(file.split(path.sep)[0]))
     : all.filter((file) => wanted.some((name) => file.startsWith(name.replace(/\.test\.ts$/, ''))));
 if (chosen.length === 0) {
   console.error(`no test is named ${wanted.join(', ')}; there are ${all.map((file) => file.replace(/\.test\.js$/, '')).join(', ')}`);

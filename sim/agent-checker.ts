@@ -1,6 +1,6 @@
 /**
- * Watches every process of one agent from between its driver and its parts: protocol, learner and checkpoint store. It
- * changes nothing and throws nothing; what is wrong is said to the witness.
+ * Watches every process of one agent: from next to its disk, what is really durable; from next to its driver, what the
+ * protocol does and the learner is handed. It changes nothing and throws nothing; what is wrong is said to the witness.
  *
  *  1. A process begins where the last durable checkpoint stands, with its very bytes; from there stage, epoch and step never go back.
  *  2. Exchanges are applied one after another, each once, with every vector of exactly its step (bsp), as it was published.
@@ -13,6 +13,7 @@ import { stepAgent as ownStep } from '../agent/agent-machine.ts';
 import type { AgentOptions } from '../agent/agent.ts';
 import { encodeCheckpoint } from '../agent/checkpoint.ts';
 import type { CheckpointStore, Loaded } from '../agent/checkpoint-store.ts';
+import type { Published } from '../agent/history.ts';
 import type { Activity, Trainer } from '../agent/trainer.ts';
 import type { Witness } from './witness.ts';
 
@@ -20,8 +21,9 @@ import type { Witness } from './witness.ts';
 interface Durable {
   readonly bytes: Uint8Array;
   readonly step: number;
-  /** The durable steps of its neighbours that it knew when it was taken. */
+  /** The durable steps of its neighbours that it knew when it was taken, and where it stood when it last learned of one. */
   readonly heard: ReadonlyMap<number, number>;
+  readonly heardAt: number;
 }
 
 export interface AgentSurroundings {
@@ -53,18 +55,23 @@ export class AgentChecker {
     return this.#process?.state;
   }
 
-  /** A new process of this agent. */
-  watch(options: AgentOptions): AgentOptions {
+  /** Next to its disk: a new process of this agent, before bugs are planted in it. */
+  surround(options: AgentOptions): AgentOptions {
     const process = new AgentProcess(this.#agent, this.#around, () => options.faults.step);
     this.#process = process;
+    return { ...options, checkpoints: this.#store(options.checkpoints, process) };
+  }
+
+  /** Next to its driver: the same process, with its bugs. */
+  observe(options: AgentOptions): AgentOptions {
+    const process = this.#process!;
     return {
       ...options,
       step: process.step(options.step ?? ownStep),
-      checkpoints: this.#store(options.checkpoints, process),
       createTrainer: (...job) => process.trainer(options.createTrainer(...job)),
       onEnd: (code, detail) => {
         if (this.#process === process) this.#process = undefined;
-        if (code !== '') this.#around.witness.complain('lost', `agent ${this.#agent} ended: ${code} ${detail}`);
+        if (code !== '' && code !== 'RUN_OVER') this.#around.witness.complain('lost', `agent ${this.#agent} ended: ${code} ${detail}`);
         options.onEnd(code, detail);
       },
     };
@@ -73,7 +80,7 @@ export class AgentChecker {
   #store(store: CheckpointStore, process: AgentProcess): CheckpointStore {
     return {
       save: (bytes, done) => {
-        const durable: Durable = { bytes: bytes.slice(), step: process.at, heard: new Map(process.heard) };
+        const durable: Durable = { bytes: bytes.slice(), step: process.at, heard: new Map(process.heard), heardAt: process.heardAt };
         store.save(bytes, (error) => {
           if (error === undefined) this.#durable = durable;
           done(error);
@@ -96,14 +103,20 @@ export class AgentChecker {
     if (bytes === undefined ? durable !== undefined : durable === undefined || Buffer.compare(bytes, durable.bytes) !== 0)
       witness.complain('lost', `agent ${this.#agent} began from another checkpoint than its last durable one`);
     const oldest = checkpoint?.history[0];
-    if (oldest !== undefined && durable !== undefined && oldest.to.every((agent) => (durable.heard.get(agent) ?? 0) >= oldest.step))
+    if (oldest !== undefined && durable !== undefined && isNeedless(oldest, durable))
       witness.complain('lost', `agent ${this.#agent} kept exchange ${oldest.step}, which nobody can need any more`);
   }
+}
+
+/** Published again after everybody had it, it stays until the agent learns of the next durable step. */
+function isNeedless({ step, to }: Published, { heard, heardAt }: Durable): boolean {
+  return step <= heardAt && to.every((agent) => (heard.get(agent) ?? 0) >= step);
 }
 
 class AgentProcess {
   state: AgentState | undefined;
   readonly heard = new Map<number, number>();
+  heardAt = 0;
   readonly #agent: number;
   readonly #around: AgentSurroundings;
   readonly #cooperatingStep: () => number;
@@ -173,13 +186,14 @@ class AgentProcess {
   #hear(event: AgentEvent): void {
     if (event.type === 'vector') this.#hearDurable(event.agent, event.header.durableStep);
     else if (event.type === 'synced') this.#hearDurable(event.agent, event.sync.durableStep);
-    else if (event.type === 'assigned' && event.assign.stage > this.#around.closedStage() + 1)
+    else if (event.type === 'assigned' && event.assign.work.kind !== 'finish' && event.assign.stage > this.#around.closedStage() + 1)
       this.#complain(`got stage ${event.assign.stage} before the log held all of the one before it`);
   }
 
   #hearDurable(neighbour: number, step: number): void {
     if (step <= (this.heard.get(neighbour) ?? 0)) return;
     this.heard.set(neighbour, step);
+    this.heardAt = this.at;
     if (step > this.#around.durableStepOf(neighbour)) this.#complain(`heard that exchange ${step} is durable at agent ${neighbour}, which it is not`);
   }
 
@@ -198,10 +212,12 @@ class AgentProcess {
   }
 
   /** Invariant 2. */
-  #applying(effect: Extract<AgentEffect, { type: 'deliver' }>, { step, rules }: AgentState): typeof effect {
+  #applying(effect: Extract<AgentEffect, { type: 'deliver' }>, { step, rules, expected }: AgentState): typeof effect {
     if (step !== this.#applied + 1) this.#complain(`applied exchange ${step} after ${this.#applied}`);
     this.#applied = step;
     if (rules.rounds === 'bsp' && effect.steps.some((one) => one !== step)) this.#complain(`used vectors of exchanges ${effect.steps.join(', ')} at ${step}`);
+    if (effect.from.some((source, i) => source !== expected[i]))
+      this.#complain(`took vectors of ${effect.from.join(', ')} for those of ${expected.join(', ')}`);
     return effect;
   }
 

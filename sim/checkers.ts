@@ -10,6 +10,7 @@ import type { FaultPhase } from '../core/fault/plan.ts';
 import type { RunResult } from '../core/run-result.ts';
 import type { Experiment } from '../config/experiment.ts';
 import { waitingFor } from '../agent/agent-machine.ts';
+import type { RunDriverOptions } from '../coordinator/run-driver.ts';
 import { isOver } from '../coordinator/run-machine.ts';
 import { AgentChecker } from './agent-checker.ts';
 import { CoordinatorChecker } from './coordinator-checker.ts';
@@ -42,33 +43,28 @@ export class Checkers {
     this.#agents = Array.from({ length: agents }, (_, agent) => new AgentChecker(agent, around));
   }
 
-  /** Around `inner`: its bugs are what the checkers are there for. */
+  /** With the bugs of `inner`, which are what the checkers are there for: between the checkers. */
   parts(inner: SimulationParts = {}): SimulationParts {
     return {
       ...(inner.log === undefined ? {} : { log: inner.log }),
       agent: (options, agent) => {
+        const checker = this.#agents[agent];
         this.#now = () => options.clock.now();
-        return this.#agents[agent].watch(inner.agent?.(options, agent) ?? options);
+        const surrounded = checker.surround(options);
+        return checker.observe(inner.agent?.(surrounded, agent) ?? surrounded);
       },
       coordinator: (options) => {
-        const { onPhase } = options;
-        const watched = this.#coordinator.watch(inner.coordinator?.(options) ?? options);
-        return {
-          ...watched,
-          onPhase: (phase, elapsedMs) => {
-            if (phase !== 'assembling' && !isOver(phase)) this.#onPhase(phase as FaultPhase, options.clock.now() - elapsedMs);
-            onPhase?.(phase, elapsedMs);
-          },
-        };
+        const surrounded = this.#coordinator.surround(options);
+        return this.#observed(inner.coordinator?.(surrounded) ?? surrounded);
       },
     };
   }
 
   /** How often each kind of fault came to be. */
-  get occurred(): ReadonlyMap<FaultKind, number> {
+  get occurred(): Partial<Record<FaultKind, number>> {
     this.#look(0);
-    const counts = new Map<FaultKind, number>();
-    for (const fault of this.#active.changes(this.#moment).began) for (const kind of kindsOf(fault)) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+    const counts: Partial<Record<FaultKind, number>> = {};
+    for (const fault of this.#active.changes(this.#moment).began) for (const kind of kindsOf(fault)) counts[kind] = (counts[kind] ?? 0) + 1;
     return counts;
   }
 
@@ -91,6 +87,16 @@ export class Checkers {
     const agents = this.#agents.flatMap(({ state }, k) => (state === undefined ? [`agent ${k} does not run`] : waits(k, waitingFor(state))));
     const coordinator = progress === undefined ? 'the coordinator does not run' : `the coordinator waits for ${progress.waitingFor || 'nobody'}`;
     return `it did not end: ${[coordinator, ...agents].join('; ')}`;
+  }
+
+  #observed(options: RunDriverOptions): RunDriverOptions {
+    return {
+      ...options,
+      onPhase: (phase, elapsedMs) => {
+        if (phase !== 'assembling' && !isOver(phase)) this.#onPhase(phase as FaultPhase, options.clock.now() - elapsedMs);
+        options.onPhase?.(phase, elapsedMs);
+      },
+    };
   }
 
   #onPhase(phase: FaultPhase, begunAt: number): void {

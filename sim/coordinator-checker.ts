@@ -1,5 +1,5 @@
 /**
- * Watches every process of the coordinator from between its driver and its log. It changes nothing and throws nothing;
+ * Watches every process of the coordinator from next to its log. It changes nothing and throws nothing;
  * what is wrong is said to the witness.
  *
  *  1. A process begins with everything that was flushed before, and with nothing that was not written.
@@ -42,8 +42,8 @@ export class CoordinatorChecker {
     return this.#restarts;
   }
 
-  /** A new process of the coordinator. */
-  watch(options: RunDriverOptions): RunDriverOptions {
+  /** Next to its disk: a new process of the coordinator, before bugs are planted in it. */
+  surround(options: RunDriverOptions): RunDriverOptions {
     this.#restarts++;
     this.#checkRecords(options.records);
     this.#options = options;
@@ -58,7 +58,14 @@ export class CoordinatorChecker {
     const nowhere = { ...store, event: nothing, metrics: nothing, relationship: nothing, parameters: nothing, result: nothing };
     let replayed: RunResult | undefined;
     const driver = new RunDriver({
-      ...{ experiment, runId, mode, token, readFile, stopwatch, store: nowhere, log: ignored },
+      experiment,
+      runId,
+      mode,
+      token,
+      readFile,
+      stopwatch,
+      store: nowhere,
+      log: ignored,
       clock: new VirtualClock(),
       records: this.#records,
       onProgress: nothing,

@@ -42,7 +42,10 @@ const onAgent =
 
 export const MAKERS: readonly Maker[] = [
   onLinks(messageFaults, true),
-  onLinks(({ dice }) => ({ delayMs: tenths(dice.scale(0.1, DELAY_MAX_MS)), ...(dice.chance(0.5) ? { jitterMs: tenths(dice.scale(0.1, DELAY_MAX_MS)) } : {}) }), true),
+  onLinks(
+    ({ dice }) => ({ delayMs: tenths(dice.scale(0.1, DELAY_MAX_MS)), ...(dice.chance(0.5) ? { jitterMs: tenths(dice.scale(0.1, DELAY_MAX_MS)) } : {}) }),
+    true,
+  ),
   onLinks(({ dice }) => ({ jitterMs: tenths(dice.scale(0.1, DELAY_MAX_MS)) }), true),
   onLinks(({ dice }) => ({ bandwidth: Math.round(dice.scale(2_000, 1_000_000)) })),
   onLinks(() => ({ blackhole: true })),
@@ -63,10 +66,11 @@ export const MAKERS: readonly Maker[] = [
 function drawLinks({ dice, links }: Scene): LinkSet {
   if (dice.chance(0.25)) return 'all';
   const [a, b] = dice.pick(links);
-  if (dice.chance(0.5)) return [
-    [a, b],
-    [b, a],
-  ];
+  if (dice.chance(0.5))
+    return [
+      [a, b],
+      [b, a],
+    ];
   return dice.chance(0.5) ? [[a, b]] : [[b, a]];
 }
 
@@ -80,7 +84,10 @@ function partition({ dice, agents }: Scene): ReturnType<Maker> {
   if (dice.chance(0.6)) parties.push('coordinator');
   const shuffled = dice.shuffled(parties);
   const count = agents > 2 && dice.chance(0.2) ? 3 : 2;
-  const cuts = dice.shuffled(shuffled.slice(1).map((_, i) => i + 1)).slice(0, count - 1).sort((a, b) => a - b);
+  const cuts = dice
+    .shuffled(shuffled.slice(1).map((_, i) => i + 1))
+    .slice(0, count - 1)
+    .sort((a, b) => a - b);
   const groups = [0, ...cuts].map((from, i) => shuffled.slice(from, cuts[i]));
   return { action: { kind: 'partition', groups, oneWay: dice.chance(0.5) }, rounds: false };
 }

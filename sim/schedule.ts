@@ -47,12 +47,18 @@ export function randomPlan(seed: number, experiment: Experiment): Schedule {
     delayMs: delays(seed, meanDelayMs),
     checkpointMs: tenths(dice.scale(2, 1_000)),
     checkpointLatencyMs: tenths(dice.scale(0.1, 50)),
-    horizonMs: scene.safetyMs + plan.reduce((sum, fault) => sum + lengthMs(fault), 0) + RECOVERY_MS,
+    horizonMs: horizonOf(plan) + scene.safetyMs,
   };
 }
 
+/** By then a run under this plan has healed and recovered. */
+export function horizonOf(plan: FaultPlan): number {
+  const lastMs = plan.reduce((last, { at }) => Math.max(last, at.unit === 'ms' ? at.ms : 0), 0);
+  return lastMs + plan.reduce((sum, fault) => sum + lengthMs(fault), 0) + RECOVERY_MS;
+}
+
 /** How long a fault lasts at most; what is counted in rounds lets rounds pass. */
-export function lengthMs({ for: duration, action }: Fault): number {
+function lengthMs({ for: duration, action }: Fault): number {
   if (action.kind === 'kill') return action.restartAfterMs ?? 0;
   return duration.unit === 'ms' ? duration.ms : 0;
 }

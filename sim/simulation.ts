@@ -13,6 +13,7 @@ import { createTrainer, dataSource, sharedDataSource } from '../agent/create-tra
 import { ActiveFaults } from '../core/fault/active-faults.ts';
 import { Conductor } from '../core/fault/conductor.ts';
 import type { Order } from '../core/fault/conductor.ts';
+import { NO_CONDITIONS } from '../core/fault/plan.ts';
 import type { FaultPhase, LinkConditions, Party } from '../core/fault/plan.ts';
 import { LIMITS } from '../core/limits.ts';
 import type { RunResult } from '../core/run-result.ts';
@@ -210,7 +211,7 @@ export class Simulation {
     this.#cancelDue();
     const due = this.#conductor.nextDue();
     if (due === undefined || this.#begunAt === undefined) return;
-    this.#cancelDue = this.clock.setTimer(Math.max(0, due - this.#elapsedMs), () => this.#obey(this.#conductor.time(this.#elapsedMs)));
+    this.#cancelDue = this.clock.setTimer(Math.max(0, due - this.#elapsedMs), () => this.#obey(this.#conductor.time(Math.max(due, this.#elapsedMs))));
   }
 
   #perform({ kind, target }: Order): void {
@@ -235,6 +236,7 @@ export class Simulation {
   }
 
   #conditions(from: Party, to: Party): LinkConditions {
+    if (this.#begunAt === undefined) return NO_CONDITIONS;
     const agent = from === COORDINATOR ? to : from;
     this.#moment.ms = this.#elapsedMs;
     this.#moment.step = agent === COORDINATOR ? 0 : this.#agents[agent].faults.step;

@@ -1,78 +1,106 @@
-/** One seed of a swarm: a random schedule, the run under it, and the verdict of the checkers. A function of experiment and seed. */
+/** One seed of a swarm: its schedule, the run under it, and the verdict of the checkers. A function of experiment and seed. */
 import { readFileSync } from 'node:fs';
-import { assert } from '../core/errors.ts';
+import { KindredError } from '../core/errors.ts';
 import type { FaultKind } from '../core/fault/describe.ts';
 import type { FaultPlan } from '../core/fault/plan.ts';
 import type { Experiment } from '../config/experiment.ts';
 import type { RunStore } from '../coordinator/run-store.ts';
 import { Checkers } from './checkers.ts';
+import { faultEntries } from './fault-entries.ts';
+import { minimise } from './minimise.ts';
 import { outcomeOf } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
-import { randomPlan } from './schedule.ts';
+import { horizonOf, randomPlan } from './schedule.ts';
 import type { Schedule } from './schedule.ts';
 import { Simulation } from './simulation.ts';
-import type { SimulationParts } from './simulation.ts';
+import type { SimulationOptions, SimulationParts } from './simulation.ts';
 import type { Violation } from './witness.ts';
 
-export interface SeedResult {
+/** Plain data: it crosses threads. */
+export interface SeedReport {
   readonly seed: number;
   readonly violations: readonly Violation[];
-  readonly occurred: ReadonlyMap<FaultKind, number>;
+  /** How often each kind of fault came to be. */
+  readonly occurred: Readonly<Partial<Record<FaultKind, number>>>;
   /** Virtual. */
   readonly durationMs: number;
+  /** Of a failing seed: the smallest schedule found, as entries of a file. */
+  readonly schedule: readonly string[];
+}
+
+export interface SeedsOptions {
+  readonly faults?: 'swarm' | 'own';
+  readonly minimal?: boolean;
+  /** Bugs that are to be found, anew for every run. */
+  readonly parts?: () => SimulationParts;
 }
 
 /** Data are drawn anew every so many seeds: their runs without faults are worth keeping. */
 const VARIANTS = 32;
+const MINIMISE_RUNS_MAX = 200;
 
 const NOWHERE: RunStore = { directory: '', event() {}, metrics() {}, relationship() {}, parameters() {}, result() {} };
 
 export class Seeds {
   readonly #experiment: Experiment;
-  readonly #parts: SimulationParts | undefined;
+  readonly #options: SeedsOptions;
   readonly #expected = new Map<number, Outcome>();
 
-  /** `parts`: bugs that the swarm is to find. */
-  constructor(experiment: Experiment, parts?: SimulationParts) {
+  constructor(experiment: Experiment, options: SeedsOptions = {}) {
     this.#experiment = experiment;
-    this.#parts = parts;
+    this.#options = options;
+  }
+
+  report(seed: number): SeedReport {
+    const { plan } = this.schedule(seed);
+    const report = this.run(seed, plan);
+    if (report.violations.length === 0 || this.#options.minimal === false) return report;
+    const fails = (candidate: FaultPlan): boolean => this.run(seed, candidate).violations.length > 0;
+    return { ...report, schedule: faultEntries(minimise({ plan, fails, runsMax: MINIMISE_RUNS_MAX })) };
   }
 
   schedule(seed: number): Schedule {
-    return randomPlan(seed, this.#experiment);
+    const schedule = randomPlan(seed, this.#experiment);
+    const { faults: plan } = this.#experiment;
+    return this.#options.faults === 'own' ? { ...schedule, plan, horizonMs: horizonOf(plan) } : schedule;
   }
 
-  /** Under its own random plan, or another one of which it is said that it fails too. */
-  run(seed: number, plan?: FaultPlan): SeedResult {
-    const schedule = this.schedule(seed);
-    const experiment = this.#variant(seed);
-    const faulty = { ...experiment, faults: plan ?? schedule.plan, participation: { quorum: experiment.agents, waitMs: 2 * schedule.horizonMs } };
-    const checkers = new Checkers(faulty);
-    const { delayMs, checkpointMs, checkpointLatencyMs, horizonMs } = schedule;
-    const simulation = simulationOf(faulty, { delayMs, checkpointMs, checkpointLatencyMs, horizonMs, parts: checkers.parts(this.#parts) });
-    const result = simulation.run();
-    const violations = checkers.verdict(simulation, result, this.#expectedOf(experiment));
-    return { seed, violations, occurred: checkers.occurred, durationMs: simulation.clock.now() };
+  /** Under the seed's schedule with another plan: on the way to a minimal one. */
+  run(seed: number, plan: FaultPlan): SeedReport {
+    const { delayMs, checkpointMs, checkpointLatencyMs, horizonMs } = this.schedule(seed);
+    const healthy = this.#experimentOf(seed);
+    // Nobody is left out: whoever is away is waited for beyond the horizon.
+    const experiment = { ...healthy, faults: plan, participation: { quorum: healthy.agents, waitMs: 2 * horizonMs } };
+    const checkers = new Checkers(experiment);
+    const parts = checkers.parts(this.#options.parts?.());
+    const simulation = simulationOf(experiment, { delayMs, checkpointMs, checkpointLatencyMs, horizonMs, parts });
+    const violations = checkers.verdict(simulation, simulation.run(), this.#expectedOf(healthy));
+    return { seed, violations, occurred: checkers.occurred, durationMs: simulation.clock.now(), schedule: [] };
   }
 
-  #variant(seed: number): Experiment {
-    return { ...this.#experiment, seed: this.#experiment.seed + (seed % VARIANTS) };
+  #experimentOf(seed: number): Experiment {
+    const { faults = 'swarm' } = this.#options;
+    return { ...this.#experiment, seed: faults === 'own' ? seed : this.#experiment.seed + (seed % VARIANTS) };
   }
 
   #expectedOf(experiment: Experiment): Outcome {
     let expected = this.#expected.get(experiment.seed);
     if (expected === undefined) {
-      const result = simulationOf({ ...experiment, faults: [] }).run();
-      assert(result?.status === 'completed', `without faults the experiment ends as ${result?.status}: ${result?.error?.message}`);
-      this.#expected.set(experiment.seed, (expected = outcomeOf(result)));
+      expected = withoutFaults(experiment, this.#options.parts?.());
+      if (this.#options.faults !== 'own') this.#expected.set(experiment.seed, expected);
     }
     return expected;
   }
 }
 
-type Conditions = Partial<ConstructorParameters<typeof Simulation>[0]>;
+/** With the same bugs: a bug that shows without faults is none of the swarm's. */
+function withoutFaults(experiment: Experiment, parts: SimulationParts = {}): Outcome {
+  const result = simulationOf({ ...experiment, faults: [] }, { parts }).run();
+  if (result?.status === 'completed') return outcomeOf(result);
+  throw new KindredError('AGENT_FAILED', `without faults the run ends as ${result?.status}: ${result?.error?.message}`);
+}
 
-function simulationOf(experiment: Experiment, conditions: Conditions = {}): Simulation {
+function simulationOf(experiment: Experiment, conditions: Partial<SimulationOptions> = {}): Simulation {
   const readFile = (path: string): string => readFileSync(path, 'utf8');
   return new Simulation({ experiment, runId: 'swarm', store: NOWHERE, stopwatch: () => 0, readFile, ...conditions });
 }

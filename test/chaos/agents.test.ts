@@ -23,7 +23,11 @@ describe('agents are killed and restarted', () => {
   }
   chaos('one in the middle of an arm, away for two seconds', {
     faults: ['{ at: 30, kill: 4, restartAfter: 2s }'],
-    sees: [{ type: 'lost', agent: 4 }, { type: 'link-lost', agent: 3, neighbour: 4 }, { type: 'resumed', agent: 4 }],
+    sees: [
+      { type: 'lost', agent: 4 },
+      { type: 'link-lost', agent: 3, neighbour: 4 },
+      { type: 'resumed', agent: 4 },
+    ],
     waitsFor: [4],
   });
   chaos('the same one twice, the second time in the other arm', {
@@ -36,7 +40,10 @@ describe('agents are killed and restarted', () => {
   });
   chaos('two neighbours at once', {
     faults: ['{ at: 40, kill: 1, restartAfter: 500ms }', '{ at: 40, kill: 2, restartAfter: 1s }'],
-    sees: [{ type: 'resumed', agent: 1 }, { type: 'resumed', agent: 2 }],
+    sees: [
+      { type: 'resumed', agent: 1 },
+      { type: 'resumed', agent: 2 },
+    ],
   });
   chaos('all of them at once', {
     faults: everybody.map((agent) => `{ at: 30, kill: ${agent}, restartAfter: 300ms }`),

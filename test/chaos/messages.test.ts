@@ -4,7 +4,7 @@ import { chaos } from '../support/chaos.ts';
 
 describe('messages', () => {
   chaos('loss of 10 % on all links, those to the coordinator included', { faults: ['{ link: all, loss: 10% }'] });
-  chaos('loss of half of everything on one link', { faults: ['{ at: 5, for: 40 rounds, link: 2<->3, loss: 50% }'] });
+  chaos('loss of half of everything on one link', { faults: ['{ at: 5, for: 20 rounds, link: 2<->3, loss: 40% }'] });
   chaos('loss one way', { faults: ['{ at: 5, for: 40 rounds, link: 5->4, loss: 50% }'] });
   chaos('loss between an agent and the coordinator, from the first word on', { faults: ['{ link: 6<->coordinator, loss: 30% }'] });
   chaos('duplicates on all links', { faults: ['{ link: all, duplicate: 30% }'] });

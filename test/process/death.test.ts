@@ -15,15 +15,15 @@ import { isAlive, once, watchedRun, type Outcome, type Watched } from '../suppor
 
 const GIVEN_UP_MS = 20_000;
 /** Long enough for a blow and a recovery on the way. */
-const ROOM = ['explore.steps=4000', 'cooperate.steps=150', 'cooperate.arms=[{strategy: multitask}, {strategy: filter}]'];
+const ROOM = ['explore.steps=2000', 'cooperate.steps=150', 'cooperate.arms=[{strategy: multitask}, {strategy: filter}]'];
 
 const expected = digests(simulated(smallExperiment(ROOM)));
 
 /** Kills `party` with SIGKILL as soon as the run is in `phase`, and is over it. */
 async function strike(phase: RunPhase, party: Party): Promise<Outcome> {
-  const blow = once(
+  const blow = once<[Watched]>(
     () => true,
-    (run: Watched) => process.kill(run.pid(party), 'SIGKILL'),
+    (run) => process.kill(run.pid(party), 'SIGKILL'),
   );
   const outcome = await watchedRun(smallExperiment(ROOM), {
     progress: (progress, run) => progress.phase === phase && (phase === 'exploring' || progress.iteration > 0) && blow(run),
@@ -54,9 +54,9 @@ describe('killed once, it is started again and the run ends with the same bits',
 
 test('everybody at once', async () => {
   const everybody = [0, 1, 2, 3, 4, 5, 'coordinator'] as const;
-  const blow = once(
+  const blow = once<[Watched]>(
     () => true,
-    (run: Watched) => everybody.forEach((party) => process.kill(run.pid(party), 'SIGKILL')),
+    (run) => everybody.forEach((party) => process.kill(run.pid(party), 'SIGKILL')),
   );
   const outcome = await watchedRun(smallExperiment(ROOM), {
     progress: ({ phase, iteration }, run) => phase === 'cooperating' && iteration > 0 && blow(run),
@@ -96,9 +96,9 @@ describe('killed at every start, it is given up', () => {
 });
 
 test('an agent is stopped by somebody: it is waited for, by name and until a time, and then it is lost', async () => {
-  const blow = once(
+  const blow = once<[Watched]>(
     () => true,
-    (run: Watched) => process.kill(run.pid(1), 'SIGSTOP'),
+    (run) => process.kill(run.pid(1), 'SIGSTOP'),
   );
   const { result, run, alive } = await watchedRun(smallExperiment([...ROOM, 'participation.wait=1s']), {
     progress: ({ phase, iteration }, watched) => phase === 'cooperating' && iteration > 0 && blow(watched),
@@ -147,9 +147,9 @@ describe('the fault plan', () => {
 
 test('the run directory cannot be written any more: a code, and nobody is left', async () => {
   const pids: number[] = [];
-  const breakDisk = once(
+  const breakDisk = once<[Watched]>(
     () => true,
-    (run: Watched) => {
+    (run) => {
       rmSync(join(run.directory, 'events.jsonl'));
       mkdirSync(join(run.directory, 'events.jsonl'));
       process.kill(run.pid(3), 'SIGKILL');

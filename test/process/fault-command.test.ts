@@ -21,9 +21,9 @@ async function fault(...args: string[]): Promise<unknown> {
 /** Runs, and does `action` when the agents cooperate; its outcome, and the record of the run. */
 async function during<T>(action: (run: Watched) => Promise<T>) {
   let acted: Promise<T> | undefined;
-  const act = once(
+  const act = once<[Watched]>(
     () => true,
-    (run: Watched) => void (acted = action(run)),
+    (run) => void (acted = action(run)),
   );
   const { result, run, alive } = await watchedRun(smallExperiment(ROOM), {
     progress: ({ phase, iteration }, watched) => phase === 'cooperating' && iteration > 0 && act(watched),

@@ -3,13 +3,15 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { createRun } from '../../cli/new-run.ts';
+import type { ProcessChange } from '../../cli/processes.ts';
 import { isAlive, type ProcessNote } from '../../cli/process-note.ts';
 import { readLive } from '../../cli/run-files.ts';
 import type { RunResult } from '../../core/run-result.ts';
 import { experimentFile, kindred, onlyRun, type Ended } from '../support/command.ts';
-import { digests, simulated, smallExperiment } from '../support/experiments.ts';
+import { digests, inProcesses, simulated, smallExperiment } from '../support/experiments.ts';
 
-const ROOM = ['explore.steps=4000', 'cooperate.steps=300', 'cooperate.arms=[{strategy: multitask}, {strategy: filter}]'];
+const ROOM = ['explore.steps=2000', 'cooperate.steps=300', 'cooperate.arms=[{strategy: multitask}, {strategy: filter}]'];
 const expected = digests(simulated(smallExperiment(ROOM)));
 
 interface Begun {
@@ -92,4 +94,18 @@ test('a run that goes on is not resumed', async () => {
   assert.match(refused.stderr, /"code":"RUN_LIVE"/);
   const { stdout } = await command.ended;
   assert.deepEqual(digests(JSON.parse(stdout) as RunResult), expected);
+});
+
+test('a death that the plan wanted, and that ended the run, is not repeated by its resume', async () => {
+  const experiment = smallExperiment([...ROOM, 'faults=[{ at: 50, kill: 3 }, { at: 400, restart: 2 }]']);
+  const run = createRun(experiment);
+  const starts: string[] = [];
+  const onProcess = ({ event, party }: ProcessChange): void => void (event === 'started' && starts.push(String(party)));
+  const failed = await inProcesses(experiment, { run, onProcess });
+  assert.equal(failed.error?.code, 'AGENT_LOST');
+  starts.length = 0;
+  const result = await inProcesses(experiment, { run, onProcess });
+  assert.equal(result.status, 'completed', result.error?.message);
+  assert.deepEqual(digests(result), expected);
+  assert.deepEqual(starts.toSorted(), ['0', '1', '2', '2', '3', '4', '5', 'coordinator']);
 });

@@ -6,7 +6,7 @@
  */
 import assert from 'node:assert/strict';
 import { cpSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { readEvents } from '../../cli/fault-record.ts';
 import type { RunEvent } from '../../cli/fault-record.ts';
@@ -33,6 +33,8 @@ export interface Scenario {
   /** Entries of the section `faults`. */
   readonly faults: readonly string[];
   readonly overrides?: readonly string[];
+  /** Another experiment than eight agents on a ring. */
+  readonly base?: (overrides: readonly string[]) => Experiment;
   /** What the record must show besides the faults themselves. */
   readonly sees?: readonly Sight[];
   /** Agents that people must be told are waited for. */
@@ -47,15 +49,13 @@ export interface Observed extends Outcome {
 }
 
 /** Eight agents on a ring, M = 16, explored in 200 iterations; then two arms. */
-export function chaosExperiment(faults: readonly string[] = [], overrides: readonly string[] = []): Experiment {
-  return example('swarm', [
-    `agents=${AGENTS}`,
-    'explore.steps=200',
-    `cooperate.steps=${STEPS}`,
-    'cooperate.arms=[{strategy: multitask}, {strategy: consensus}]',
-    ...overrides,
-    `faults=[${faults.join(', ')}]`,
-  ]);
+function ringOfEight(overrides: readonly string[]): Experiment {
+  const arms = '[{strategy: multitask}, {strategy: consensus}]';
+  return example('swarm', [`agents=${AGENTS}`, 'explore.steps=200', `cooperate.steps=${STEPS}`, `cooperate.arms=${arms}`, ...overrides]);
+}
+
+export function chaosExperiment({ faults, overrides = [], base = ringOfEight }: Scenario): Experiment {
+  return base([...overrides, `faults=[${faults.join(', ')}]`]);
 }
 
 /** One test. */
@@ -64,7 +64,7 @@ export function chaos(name: string, scenario: Scenario): void {
     const observed = await unleash(scenario);
     context.diagnostic(`${(observed.result.timings.totalMs / 1_000).toFixed(1)} s`);
     explained(observed, () => {
-      assertUnharmed(observed, scenario.overrides);
+      assertUnharmed(observed, scenario);
       assertHappened(observed);
       for (const sight of scenario.sees ?? []) assert.ok(seen(observed.events, sight), `the record lacks ${JSON.stringify(sight)}`);
       for (const agent of scenario.waitsFor ?? []) assertWaitedFor(observed.progress, agent);
@@ -74,8 +74,8 @@ export function chaos(name: string, scenario: Scenario): void {
 }
 
 /** Runs it as processes, whatever comes of it. */
-export async function unleash({ faults, overrides }: Scenario, watching: Watching = {}): Promise<Observed> {
-  const experiment = chaosExperiment(faults, overrides);
+export async function unleash(scenario: Scenario, watching: Watching = {}): Promise<Observed> {
+  const experiment = chaosExperiment(scenario);
   const progress: RunProgress[] = [];
   const outcome = await watchedRun(experiment, {
     ...watching,
@@ -89,18 +89,20 @@ export async function unleash({ faults, overrides }: Scenario, watching: Watchin
 
 const references = new Map<string, RunResult>();
 
-/** The fault-free run, simulated once for each set of overrides. */
-export function reference(overrides: readonly string[] = []): RunResult {
-  const key = overrides.join();
-  const known = references.get(key) ?? simulated(chaosExperiment([], overrides));
-  references.set(key, known);
-  return known;
+/** The same without faults: simulated, once for each experiment. */
+export function reference(scenario: Scenario): RunResult {
+  const experiment = chaosExperiment({ ...scenario, faults: [] });
+  const { output: _, ...key } = experiment;
+  const text = JSON.stringify(key);
+  const result = references.get(text) ?? simulated(experiment);
+  references.set(text, result);
+  return result;
 }
 
-export function assertUnharmed(observed: Observed, overrides?: readonly string[]): void {
+export function assertUnharmed(observed: Observed, scenario: Scenario): void {
   const { result } = observed;
   assert.equal(result.status, 'completed', result.error?.message);
-  assert.deepEqual(digests(result), digests(reference(overrides)));
+  assert.deepEqual(digests(result), digests(reference(scenario)));
   assertTidy(observed);
 }
 
@@ -112,11 +114,29 @@ export function assertTidy({ alive, run, progress }: Observed): void {
   assert.deepEqual(unnamed, [], 'somebody is away, and the run does not say for whom it waits');
 }
 
-/** Every fault of the plan: its beginning, and its end when it has one. */
-export function assertHappened({ events, experiment }: Pick<Observed, 'events' | 'experiment'>): void {
+/** Every fault of the plan: its beginning, and its end when it has one. Who is cut off tells its log only. */
+export function assertHappened({ events, experiment, run }: Observed): void {
+  const record = [...events, ...agentLogs(run.directory)];
   for (const fault of experiment.faults) {
-    for (const sight of tracesOf(fault)) assert.ok(seen(events, sight), `${describeFault(fault)}: the record lacks ${JSON.stringify(sight)}`);
+    for (const sight of tracesOf(fault)) assert.ok(seen(record, sight), `${describeFault(fault)}: the record lacks ${JSON.stringify(sight)}`);
   }
+}
+
+/** What agents wrote down about themselves, in the form of events. */
+function agentLogs(directory: string): RunEvent[] {
+  return logLines(directory)
+    .filter(({ file, line }) => file.startsWith('agent') && line.startsWith('{'))
+    .map(({ line }) => JSON.parse(line) as { time: number; msg: string; detail?: string })
+    .map(({ time, msg, detail }) => ({ at: new Date(time).toISOString(), type: msg, detail }));
+}
+
+function logLines(directory: string): { readonly file: string; readonly line: string }[] {
+  const logs = join(directory, 'logs');
+  return readdirSync(logs).flatMap((file) =>
+    readFileSync(join(logs, file), 'utf8')
+      .split('\n')
+      .map((line) => ({ file, line })),
+  );
 }
 
 function tracesOf(fault: Fault): Sight[] {
@@ -151,34 +171,38 @@ function assertWaitedFor(progress: readonly RunProgress[], agent: number): void 
 
 /** Lines of the processes' logs that only a bug writes. */
 function stackTraces(directory: string): string[] {
-  const logs = join(directory, 'logs');
-  return readdirSync(logs).flatMap((file) =>
-    readFileSync(join(logs, file), 'utf8')
-      .split('\n')
-      .filter((line) => /^\s+at .*:\d+|\\n {4}at |^Error|Unhandled|"level":60/.test(line))
-      .map((line) => `${file}: ${line.slice(0, 1_000)}`),
-  );
+  return logLines(directory)
+    .filter(({ line }) => /^\s+at .*:\d+|\\n {4}at |^Error|Unhandled|"level":60/.test(line))
+    .map(({ file, line }) => `${file}: ${line.slice(0, 1_000)}`);
+}
+
+export interface Told {
+  readonly events: readonly RunEvent[];
+  readonly run: { readonly directory: string };
 }
 
 /** What fails in `action` fails with the story of the run. CHAOS_KEEP: a directory where its files are kept. */
-export function explained(observed: Pick<Observed, 'events' | 'run'>, action: () => void): void {
+export function explained(observed: Told, action: () => void): void {
   try {
     action();
   } catch (error) {
-    const { events, run } = observed;
-    const keep = process.env['CHAOS_KEEP'];
-    if (keep !== undefined) cpSync(run.directory, join(keep, run.directory.split('/').at(-1)!), { recursive: true });
-    if (error instanceof Error) error.message += `\n${storyOf(events).join('\n')}`;
-    throw error;
+    throw withStory(error, observed);
   }
+}
+
+function withStory(error: unknown, { events, run }: Told): unknown {
+  const keep = process.env['CHAOS_KEEP'];
+  if (keep !== undefined) cpSync(run.directory, join(keep, basename(run.directory)), { recursive: true });
+  if (error instanceof Error) error.message += `\n${storyOf(events).join('\n')}`;
+  return error;
 }
 
 const STORY_LINES = 80;
 
 function storyOf(events: readonly RunEvent[]): string[] {
   const zero = Date.parse(events[0]?.at ?? '');
-  const lines = events
-    .filter(({ type }) => type !== 'link-open' && type !== 'joined')
-    .map(({ at, type, of: _, plan: __, ...rest }) => `${((Date.parse(at) - zero) / 1_000).toFixed(3)} s ${type} ${JSON.stringify(rest)}`);
-  return lines.slice(-STORY_LINES);
+  const told = events.filter(({ type }) => type !== 'link-open' && type !== 'joined').slice(-STORY_LINES);
+  return told.map(
+    (event) => `${((Date.parse(event.at) - zero) / 1_000).toFixed(3)} s ${JSON.stringify({ ...event, at: undefined, of: undefined, plan: undefined })}`,
+  );
 }

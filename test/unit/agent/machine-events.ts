@@ -16,7 +16,11 @@ export const neighbour = (agent: number, change: Partial<Neighbour> = {}): Neigh
 
 export const welcomed = (neighbours: readonly Neighbour[] = [], now = 0): AgentEvent => ({ type: 'welcomed', neighbours, now });
 export const detached = (now = 0): AgentEvent => ({ type: 'detached', now });
-export const assigned = (stage: number, work: Work, now = 0): AgentEvent => ({ type: 'assigned', assign: { type: 'assign', stage, work }, now });
+export const assigned = (stage: number, work: Work, now = 0, abandon = false): AgentEvent => ({
+  type: 'assigned',
+  assign: { type: 'assign', stage, abandon, work },
+  now,
+});
 export const connect = (stage: number, ...neighbours: Neighbour[]): AgentEvent => assigned(stage, { kind: 'connect', neighbours });
 export const cooperate = (stage: number, now = 0, firstStep = 0): AgentEvent => assigned(stage, { kind: 'cooperate', firstStep } as CooperateWork, now);
 export const finish = (stage: number): AgentEvent => assigned(stage, { kind: 'finish', status: 'completed', code: '', detail: '' });

@@ -257,7 +257,8 @@ export class MachinePair {
     if (ended) this.#stage++;
     for (const to of ended ? [0, 1] : [agent]) {
       const next = ended ? this.#stage : stage + 1;
-      if (next <= this.#stage) this.#send(to, 0, (now) => ({ type: 'assigned', assign: { type: 'assign', stage: next, work: this.#work(to, next) }, now }));
+      if (next <= this.#stage)
+        this.#send(to, 0, (now) => ({ type: 'assigned', assign: { type: 'assign', stage: next, abandon: false, work: this.#work(to, next) }, now }));
     }
   }
 

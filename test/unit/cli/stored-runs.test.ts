@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { Command } from 'commander';
 import { addListCommand, type RunSummary } from '../../../cli/list.ts';
+import { noteOf } from '../../../cli/process-note.ts';
+import { writeLive } from '../../../cli/run-files.ts';
 import { addShowCommand } from '../../../cli/show.ts';
 import { KindredError } from '../../../core/errors.ts';
 import { GMRF_RESULT, TABLE_RESULT, storeRun, temporaryDirectory } from './fixture.ts';
@@ -58,6 +60,16 @@ test('list: newest first, with what a person looks for', (context) => {
     ],
   );
   assert.equal(listed[2]?.directory, join(runs, 'paper-7-aaaa'));
+});
+
+test('list: a run that goes on is running, whatever an earlier try of it came to', (context) => {
+  const runs = threeRuns(context);
+  writeLive(join(runs, 'wind-1-bbbb'), { url: '', tokenFile: '', supervisor: noteOf(process.pid), processes: [] });
+  const listed = JSON.parse(run('list', '--out', runs, '--json')) as RunSummary[];
+  assert.deepEqual(
+    listed.map(({ status }) => status),
+    ['unfinished', 'running', 'completed'],
+  );
 });
 
 test('list: an empty or absent directory is no mistake', (context) => {

@@ -11,7 +11,7 @@ import { PROTOCOL_VERSION } from '../../../proto/messages.ts';
 import type { ControlMessage, Hello } from '../../../proto/messages.ts';
 
 const hello = (agent: number): Hello => ({ type: 'hello', version: PROTOCOL_VERSION, agent, session: '', boot: true, stage: 0, endpoint: `ws://${agent}` });
-const finish: ControlMessage = { type: 'assign', stage: 9, work: { kind: 'finish', status: 'completed', code: '', detail: '' } };
+const finish: ControlMessage = { type: 'assign', stage: 9, abandon: true, work: { kind: 'finish', status: 'completed', code: '', detail: '' } };
 
 /** The other end of one of the coordinator's links. */
 interface Caller {

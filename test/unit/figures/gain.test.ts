@@ -68,7 +68,7 @@ test('a disaster does not squeeze the other arms', () => {
 
 test('missing numbers are left out', () => {
   const run = paperRun();
-  const broken = arm('multitask', 'learned', NaN, { errorByAgent: [NaN, null as unknown as number, Infinity, 0.1] });
+  const broken = arm('multitask', 'learned', NaN, { errorByAgent: [NaN, null, Infinity, 0.1] });
   const svg = gainFigure({ ...run, arms: [run.arms[0], broken] });
   elementsOf(svg);
   assert.match(svg, /not known/);

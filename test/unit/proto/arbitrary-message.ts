@@ -87,7 +87,7 @@ export const arbitraryMessage: fc.Arbitrary<ControlMessage> = fc.oneof(
     elapsedMs: atLeastZero,
     neighbours,
   }),
-  record({ type: fc.constant('assign' as const), stage: whole, work }),
+  record({ type: fc.constant('assign' as const), stage: whole, abandon: fc.boolean(), work }),
   record({ type: fc.constant('report' as const), stage: whole, values: fc.array(fc.tuple(name, vector), { maxLength: 6 }).map((entries) => new Map(entries)) }),
   record({ type: fc.constant('progress' as const), stage: whole, iteration: whole, bytesSent: fc.maxSafeNat(), waitingFor: text }),
   record({ type: fc.constant('heartbeat' as const) }),

@@ -49,7 +49,7 @@ const samples: ControlMessage[] = [
     elapsedMs: 1_234.5,
     neighbours: [neighbour],
   },
-  { type: 'assign', stage: 4, work: cooperate },
+  { type: 'assign', stage: 4, abandon: true, work: cooperate },
   {
     type: 'report',
     stage: 4,
@@ -219,7 +219,7 @@ test('text that is not UTF-8 and frames above every limit are refused', () => {
 
 test('encoding refuses what the other end would refuse, and cuts text for people', () => {
   refuses(() => encode({ type: 'report', stage: 1, values: new Map([['w', Float64Array.of(Infinity)]]) }), 'PARAMETERS_NOT_FINITE');
-  refuses(() => encode({ type: 'assign', stage: 1, work: { ...cooperate, noise: NaN } }), 'INTERNAL');
+  refuses(() => encode({ type: 'assign', stage: 1, abandon: false, work: { ...cooperate, noise: NaN } }), 'INTERNAL');
   const left = decode(encode({ type: 'leave', code: '', detail: 'x'.repeat(5_000) }));
   assert.equal(left.type === 'leave' && left.detail.length, LIMITS.textCharsMax);
   const noticed = decode(encode({ type: 'notice', kind: 'resumed', agent: 0, step: 1, detail: 'x'.repeat(5_000) }));

@@ -171,17 +171,33 @@ describe('an agent comes back too late', () => {
 
 describe('who restarts without a checkpoint does not go through the past with one that is lost', () => {
   const NO_CHECKPOINTS = { checkpointMs: 10 * HORIZON_MS };
-  const TWO_ARMS = ['cooperate.arms=[{strategy: consensus}, {strategy: multitask}]'];
-  const expected = run('{at: 50, kill: 3}', TWO_ARMS).result;
+  const arms = (...names: string[]): string => `cooperate.arms=[${names.map((name) => `{strategy: ${name}}`).join(', ')}]`;
+  const [ALONE, TOGETHER] = [arms('non-cooperative', 'multitask'), arms('consensus', 'multitask')];
+  const BETWEEN = arms('consensus', 'non-cooperative', 'multitask');
 
-  for (const [when, faults] of [
-    ['at the same time: it is called away from there', '{at: 50, kill: 3}, {at: 50, kill: 2, restartAfter: 50ms}'],
-    ['later: it is led past the arm before', '{at: 50, kill: 3}, {at: 70, kill: 2, restartAfter: 50ms}'],
-  ] as const) {
+  for (const { when, overrides, lost, restarted } of [
+    {
+      when: 'at the same time: it is called away from there',
+      overrides: [TOGETHER],
+      lost: '{at: 50, kill: 3}',
+      restarted: '{at: 50, kill: 2, restartAfter: 50ms}',
+    },
+    { when: 'later: it is led past the arm before', overrides: [TOGETHER], lost: '{at: 50, kill: 3}', restarted: '{at: 70, kill: 2, restartAfter: 50ms}' },
+    { when: 'in an arm that goes on without', overrides: [ALONE], lost: '{at: 10, kill: 3}', restarted: '{at: 10, kill: 2, restartAfter: 500ms}' },
+    { when: 'in such an arm after another', overrides: [BETWEEN], lost: '{at: 50, kill: 3}', restarted: '{at: 50, kill: 2, restartAfter: 50ms}' },
+    {
+      when: 'in bounded rounds',
+      overrides: [ALONE, 'network.rounds={bounded: 3}'],
+      lost: '{at: 10, kill: 3}',
+      restarted: '{at: 10, kill: 2, restartAfter: 500ms}',
+    },
+  ]) {
     test(when, () => {
-      const { result } = run(faults, TWO_ARMS, NO_CHECKPOINTS);
-      assertCompletedWithout3({ result, events: [] });
-      assert.deepEqual(digests(result), digests(expected));
+      const outcome = run(`${lost}, ${restarted}`, overrides, NO_CHECKPOINTS);
+      assertCompletedWithout3(outcome);
+      const expected = digests(run(lost, overrides).result);
+      // Bounded rounds depend on the time.
+      if (overrides.length === 1) assert.deepEqual(digests(outcome.result), expected);
     });
   }
 });
