@@ -4,6 +4,7 @@ import { initialAgentState, stepAgent, waitingFor } from '../../../agent/agent-m
 import type { AgentEvent, AgentPhase, AgentState } from '../../../agent/agent-machine.ts';
 import { LIMITS } from '../../../core/limits.ts';
 import {
+  abandoned,
   after,
   connect,
   continued,
@@ -40,8 +41,12 @@ describe('invariant 1: stages in order, each once', () => {
     assert.deepEqual(effectsAfter(cooperate(1), workDone(), cooperate(2)), ['work cooperate']);
   });
   test('a stage that was broken off is left for the next one, in the middle of an exchange too', () => {
-    assert.deepEqual(effectsAfter(cooperate(1), exchange(), cooperate(2)), ['work cooperate']);
-    assert.equal(after(cooperate(1), exchange(), connect(2, neighbour(1))).state.phase, 'connecting');
+    assert.deepEqual(effectsAfter(cooperate(1), exchange(), abandoned(cooperate(2))), ['work cooperate']);
+    assert.equal(after(cooperate(1), exchange(), abandoned(connect(2, neighbour(1)))).state.phase, 'connecting');
+  });
+  test('the next stage is not begun before this one is done: a restarted agent does again what its predecessor reported', () => {
+    assert.deepEqual(effectsAfter(cooperate(1), exchange(), cooperate(2)), ['ahead']);
+    assert.deepEqual(effectsAfter(cooperate(1), workDone(), cooperate(2)), ['work cooperate']);
   });
   test('work done is reported, and again with growing waits until the next stage is assigned', () => {
     const { state, effects } = after(cooperate(1), workDone(0));

@@ -21,8 +21,11 @@ export const assigned = (stage: number, work: Work, now = 0, abandon = false): A
   assign: { type: 'assign', stage, abandon, work },
   now,
 });
+/** The stage after one that was broken off. */
+export const abandoned = (event: AgentEvent): AgentEvent => (event.type === 'assigned' ? { ...event, assign: { ...event.assign, abandon: true } } : event);
 export const connect = (stage: number, ...neighbours: Neighbour[]): AgentEvent => assigned(stage, { kind: 'connect', neighbours });
-export const cooperate = (stage: number, now = 0, firstStep = 0): AgentEvent => assigned(stage, { kind: 'cooperate', firstStep } as CooperateWork, now);
+export const cooperate = (stage: number, now = 0, firstStep = 0): AgentEvent =>
+  assigned(stage, { kind: 'cooperate', firstStep } as CooperateWork, now, firstStep > 0);
 export const finish = (stage: number): AgentEvent => assigned(stage, { kind: 'finish', status: 'completed', code: '', detail: '' });
 export const moved = (to: Neighbour): AgentEvent => ({ type: 'moved', neighbour: to });
 export const open = (agent: number, now = 0): AgentEvent => ({ type: 'link-open', agent, now });

@@ -1,4 +1,4 @@
-/** What README.md and CONTRIBUTING.md tell people to type exists: npm scripts, subcommands with their options, programs, tests. */
+/** What the documents tell people to type exists: npm scripts, subcommands with their options, programs, tests. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { filesOf, textOf, textOrNothing } from '../../support/documents.ts';
 import { projectRoot } from '../../support/project.ts';
 
-const DOCUMENTS = ['README.md', 'CONTRIBUTING.md'];
+const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', 'docs/faults.md', 'docs/recovery.md', 'deploy/README.md'];
 /** npm knows these without being told. */
 const NPM_OWN = new Set(['install', 'ci', 'exec', 'run', 'pack', 'audit', 'ls']);
 
@@ -53,6 +53,8 @@ function kindredFaults([name, ...args]: readonly string[]): string[] {
   if (name === undefined || name.startsWith('-') || /^[A-Z.]+$/.test(name)) return [];
   const text = commands.get(name);
   if (text === undefined) return [`kindred has no command ${name}`];
+  const nested = [...text.matchAll(/\bsub\('([a-z-]+)'/g)].map(([, one]) => one);
+  if (nested.length > 0 && args.length > 0 && !nested.includes(args[0])) return [`kindred ${name} has no command ${args[0]}`];
   const options = args.filter((word) => /^--?[a-z]/.test(word) && word !== '--help').map((word) => word.split('=')[0]);
   const unknown = options.filter((option) => !new RegExp(`[' ]${option}[ ,']`).test(text));
   const files = args.filter((word) => /^examples\/.*\.(yaml|csv)$/.test(word) && !existsSync(join(projectRoot, word)));
@@ -90,6 +92,7 @@ test('the check sees planted faults', () => {
   assert.deepEqual(faults('```\nnpm test unit/nothing   # a comment\n```'), ['no test is named unit/nothing']);
   assert.deepEqual(faults('`npm run --silent kindred -- rnu examples/paper.yaml`'), ['kindred has no command rnu']);
   assert.deepEqual(faults('`kindred run examples/nothing.yaml --mood x`'), ['kindred run has no option --mood', 'there is no examples/nothing.yaml']);
+  assert.deepEqual(faults('`kindred fault injct RUN`'), ['kindred fault has no command injct']);
   assert.deepEqual(faults('`npm run build && node dist/bench/nothing.js`'), ['there is no bench/nothing.ts']);
   assert.deepEqual(faults('`npm start`, `kindred run FILE --seed 3 --json` and `NAME=1 npm run kindred -- run FILE`'), []);
 });

@@ -1,14 +1,12 @@
-/** Every kind of fault is in docs/faults.md, with figures that are true, and in an example; every example does what it says. */
+/** Every kind of fault is in docs/faults.md and in an example; every example does what it says. Its figures: test/process/fault-figures.test.ts. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { faultTable, FAULT_CASES, withFaultTable } from '../../../bench/fault-table.ts';
 import type { Experiment } from '../../../config/experiment.ts';
 import { faultKinds, kindsOf } from '../../../core/fault/describe.ts';
 import type { RunResult } from '../../../core/run-result.ts';
 import { filesOf, textOf } from '../../support/documents.ts';
 import { digests, example, simulated } from '../../support/experiments.ts';
-import { projectRoot } from '../../support/project.ts';
 
 const FOLDER = join('examples', 'faults');
 const files = filesOf('.yaml', FOLDER).sort();
@@ -75,15 +73,4 @@ test('every kind of fault is described, and every example is named', () => {
     files.filter((file) => !text.includes(`(../${file})`)),
     [],
   );
-});
-
-test('the figures of docs/faults.md are up to date', () => {
-  const text = textOf('docs/faults.md');
-  assert.equal(text, withFaultTable(text, projectRoot), 'npm run docs');
-});
-
-test('the table sees a planted difference', () => {
-  const rows = faultTable(projectRoot).filter((line) => /^\| [a-z-]+ \|/.test(line));
-  assert.equal(rows.length, 2 + Object.keys(FAULT_CASES).length);
-  assert.notEqual(textOf('docs/faults.md').replace(rows[2], ''), textOf('docs/faults.md'));
 });
