@@ -365,7 +365,7 @@ function enterFailed(state: AgentState, code: ErrorCode, detail: string): AgentE
 }
 
 function dialled(neighbour: Neighbour): AgentEffect[] {
-  return neighbour.dial && neighbour.endpoint !== '' ? [{ type: 'dial', neighbour }] : [];
+  return neighbour.dial ? [{ type: 'dial', neighbour }] : [];
 }
 
 function missing(state: AgentState): number[] {

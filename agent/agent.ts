@@ -19,7 +19,7 @@ import type { FrameCount } from '../net/fault-link.ts';
 import type { Link, Transport } from '../net/link.ts';
 import { linkFrameBytesMax, VectorFrameWriter, allFinite } from '../proto/vector-frame.ts';
 import { ANY_AGENT, PROTOCOL_VERSION } from '../proto/messages.ts';
-import type { ControlMessage, CooperateWork, Hello, VectorHeader, Welcome, Work } from '../proto/messages.ts';
+import type { ControlMessage, CooperateWork, Hello, Notice, VectorHeader, Welcome, Work } from '../proto/messages.ts';
 import type { AgentFaults } from './agent-faults.ts';
 import { initialAgentState, stepAgent, waitingFor } from './agent-machine.ts';
 import type { AgentEffect, AgentEvent, AgentState } from './agent-machine.ts';
@@ -58,6 +58,7 @@ export interface AgentOptions {
 const TICK_MS = 25;
 const TICKS_PER_PROGRESS = 10;
 const TICKS_PER_REPETITION = 40;
+const NOTICES_MAX = 100;
 
 const NOTHING: ReadonlyMap<string, Float64Array> = new Map();
 
@@ -86,6 +87,8 @@ export class Agent {
   #busy: 'advancing' | 'breathing' | 'holding' | undefined;
   #leaving: { readonly code: ErrorCode; readonly detail: string } | undefined;
   #computedAt = 0;
+  /** What happened while there was no coordinator to tell. */
+  readonly #untold: Notice[] = [];
   #ended = false;
   #cancelTick = (): void => {};
   #ticks = 0;
@@ -175,6 +178,7 @@ export class Agent {
     this.#memory.welcomed(welcome, () => this.#snapshot());
     log('joined', { agent: welcome.agent, agents: welcome.agents, incarnation: welcome.incarnation });
     this.#dispatch({ type: 'welcomed', neighbours: welcome.neighbours, now: clock.now() });
+    for (const notice of this.#untold.splice(0)) this.#coordinator.tell(notice);
     this.#rerouteWhereNeeded();
   }
 
@@ -428,7 +432,9 @@ export class Agent {
 
   #notice(kind: string, agent: number, detail: string): void {
     this.#options.log(kind, { agent, detail });
-    this.#coordinator.tell({ type: 'notice', kind, agent, step: this.#state.step, detail });
+    const notice: Notice = { type: 'notice', kind, agent, step: this.#state.step, detail };
+    if (this.#state.attached) this.#coordinator.tell(notice);
+    else if (this.#untold.length < NOTICES_MAX) this.#untold.push(notice);
   }
 
   #tick(): void {

@@ -92,6 +92,7 @@ export class AgentLinks {
   dial(neighbour: Neighbour): void {
     const { agent, endpoint, ticket, incarnation } = neighbour;
     this.#giveUpDialling(agent);
+    if (endpoint === '') return this.#dialLater(neighbour, 'its address is not known');
     const { transport, clock, events, self } = this.#options;
     const cancel = dialUntil(
       transport,
@@ -103,15 +104,22 @@ export class AgentLinks {
         onOpen: (link) => this.#adopt(agent, incarnation, link),
         onFailed: (error) => {
           events.unreachable(agent, error.message);
-          this.#dials.set(
-            agent,
-            clock.setTimer(LIMITS.dialBackoffMaxMs, () => this.dial(neighbour)),
-          );
+          this.#dialLater(neighbour);
         },
       },
       { clock, deadlineMs: LIMITS.connectMs, seed: self(), agent, code: 'LINK_UNREACHABLE' },
     );
     this.#dials.set(agent, cancel);
+  }
+
+  /** Tries again later; a Moved that comes before then replaces it. */
+  #dialLater(neighbour: Neighbour, reason?: string): void {
+    const { clock, events } = this.#options;
+    const again = (): void => {
+      if (reason !== undefined) events.unreachable(neighbour.agent, reason);
+      this.dial(neighbour);
+    };
+    this.#dials.set(neighbour.agent, clock.setTimer(LIMITS.dialBackoffMaxMs, again));
   }
 
   /** From now on only this incarnation of the neighbour, or a later one, is let in. */

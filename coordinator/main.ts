@@ -93,7 +93,8 @@ function createDriver(job: CoordinatorJob, store: RunStore, token: string): RunD
     token,
     joinMs: job.joinMs,
     clock: systemClock,
-    stopwatch: () => performance.now(),
+    // Goes on over restarts: figures about speed only.
+    stopwatch: () => performance.timeOrigin + performance.now(),
     store,
     log: eventLog,
     records,

@@ -232,6 +232,9 @@ export class RunDriver {
         this.#reports[record['agent'] as number] = record.values!;
         agents[record['agent'] as number].reported = true;
         return;
+      case 'assigned':
+        this.#stageStartedAt = record['at'] as number;
+        return;
       case 'late':
         return this.#keepLate(record['agent'] as number, record['stage'] as number, record.values!);
       case 'closed':
@@ -472,6 +475,7 @@ export class RunDriver {
     const { label, until } = this.#stages[stage - 1];
     this.#stageStartedAt = stopwatch();
     if (this.#isReplaying) return;
+    log.append({ type: 'assigned', at: this.#stageStartedAt });
     log.flush();
     store.event('stage', { stage, phase, label, until });
     onPhase?.(phase, this.elapsedMs);
@@ -499,7 +503,7 @@ export class RunDriver {
 
   #finish(): void {
     const { phase, failure } = this.#state;
-    const present = (k: number): boolean => this.#members.has(k) && !this.#state.agents[k].excluded;
+    const present = (k: number): boolean => this.#state.agents[k].attached && !this.#state.agents[k].excluded;
     const completed = phase === 'completed' || phase === 'completed-with-missing';
     this.#missing = completed ? this.#ledger.leftOut() : this.#state.agents.flatMap((_, k) => (present(k) ? [] : [k]));
     this.#options.store.event(phase, { code: failure?.code, detail: failure?.detail });

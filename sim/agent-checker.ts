@@ -150,6 +150,7 @@ class AgentProcess {
       this.state = state;
       this.#checkProgress(state);
       for (const effect of effects) this.#see(effect, state);
+      if (event.type === 'exchange-wanted') this.#around.witness.exchanged(this.#agent, state.step, this.#cooperatingStep());
       if (event.type === 'tick' || event.type === 'exchange-wanted') this.#around.onMoment(this.#cooperatingStep());
       return effects;
     };

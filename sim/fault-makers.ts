@@ -34,7 +34,10 @@ const DELAY_MAX_MS = 500;
 
 const onLinks =
   (conditions: Conditions, rounds = false): Maker =>
-  (scene) => ({ action: { kind: 'link', links: drawLinks(scene), conditions: conditions(scene) }, rounds });
+  (scene) => {
+    const links = drawLinks(scene);
+    return { action: { kind: 'link', links, conditions: conditions(scene) }, rounds: rounds && !reachesCoordinator(links) };
+  };
 
 const onAgent =
   (action: (agent: number, scene: Scene) => FaultAction, rounds = false): Maker =>
@@ -61,6 +64,11 @@ export const MAKERS: readonly Maker[] = [
   onAgent((agent, { dice }) => ({ kind: 'slow-cpu', agent, factor: Math.round(dice.scale(2, 20)) }), true),
   onAgent((agent) => ({ kind: 'disk-full', agent }), true),
 ];
+
+/** Rounds may wait for an agent that catches up through the coordinator: a fault on its links must end by itself. */
+function reachesCoordinator(links: LinkSet): boolean {
+  return links === 'all' || links.some((link) => link.includes('coordinator'));
+}
 
 /** All links, one, or one direction of one. */
 function drawLinks({ dice, links }: Scene): LinkSet {

@@ -58,7 +58,7 @@ export function horizonOf(plan: FaultPlan): number {
 }
 
 /** How long a fault lasts at most; what is counted in rounds lets rounds pass. */
-function lengthMs({ for: duration, action }: Fault): number {
+function lengthMs({ for: duration, action }: Pick<Fault, 'for' | 'action'>): number {
   if (action.kind === 'kill') return action.restartAfterMs ?? 0;
   return duration.unit === 'ms' ? duration.ms : 0;
 }
@@ -95,18 +95,27 @@ function background({ dice, peaks, safetyMs }: Scene): Fault {
   return { at: { unit: 'ms', ms: 0 }, for: { unit: 'ms', ms: tenths(safetyMs) }, action: { kind: 'link', links: 'all', conditions } };
 }
 
-/** One fault; sometimes another at the same moment, or the same again and again. */
+/** One fault; sometimes others at the same moment, or the same again and again. */
 function drawFaults(scene: Scene, makers: readonly Maker[]): Fault[] {
   const { dice } = scene;
   const first = drawFault(scene, dice.pick(makers));
+  if (first.action.kind === 'kill' && dice.chance(0.3)) return powerCut(scene, first);
   if (dice.chance(0.15)) return [first, { ...drawFault(scene, dice.pick(makers)), at: first.at }];
   return dice.chance(0.15) ? repeated(scene, first) : [first];
+}
+
+/** Several processes die at once, perhaps all of them, and the coordinator. */
+function powerCut({ dice, agents }: Scene, fault: Fault): Fault[] {
+  const parties: Party[] = [...Array.from({ length: agents }, (_, k) => k), ...(dice.chance(0.3) ? ['coordinator' as const] : [])];
+  const struck = dice.some(parties, dice.between(0.2, 1));
+  const restartAfterMs = lengthMs(fault);
+  return struck.map((target) => ({ ...fault, action: { kind: 'kill', target, restartAfterMs } }));
 }
 
 function drawFault(scene: Scene, maker: Maker): Fault {
   const { action, rounds } = maker(scene);
   const duration = drawDuration(scene, action, rounds);
-  const at = drawTrigger(scene, lengthMs({ at: PHASE_TRIGGERS[0], for: duration, action }));
+  const at = drawTrigger(scene, lengthMs({ for: duration, action }));
   return { at, for: duration, action };
 }
 

@@ -20,10 +20,13 @@ export class Witness {
   readonly violations: Violation[] = [];
   readonly #vectors: Map<number, Float64Array>[];
   readonly #reports: Map<number, Values>[];
+  /** The cooperating step at which an agent began an exchange. */
+  readonly #cooperating: Map<number, number>[];
 
   constructor(agents: number) {
     this.#vectors = Array.from({ length: agents }, () => new Map());
     this.#reports = Array.from({ length: agents }, () => new Map());
+    this.#cooperating = Array.from({ length: agents }, () => new Map());
   }
 
   complain(verdict: Verdict, text: string): void {
@@ -34,6 +37,13 @@ export class Witness {
     const first = this.#vectors[agent].get(step);
     if (first === undefined) this.#vectors[agent].set(step, vector.slice());
     else if (!isSame(first, vector)) this.complain('different', `agent ${agent} published exchange ${step} twice, with different vectors`);
+  }
+
+  /** Faults are timed by it: every incarnation must count as the one before. */
+  exchanged(agent: number, step: number, cooperatingStep: number): void {
+    const first = this.#cooperating[agent].get(step) ?? cooperatingStep;
+    this.#cooperating[agent].set(step, first);
+    if (first !== cooperatingStep) this.complain('different', `agent ${agent} began exchange ${step} at the cooperating steps ${first} and ${cooperatingStep}`);
   }
 
   used(by: number, source: number, step: number, vector: Float64Array | undefined): void {

@@ -110,7 +110,7 @@ describe('links: incarnations and addresses', () => {
     assert.deepEqual(effects.at(-1), { type: 'dial', neighbour: neighbour(1, { incarnation: 2 }) });
   });
   test('without an address nothing is dialled until it is known', () => {
-    assert.deepEqual(effectsAfter(connect(1, neighbour(1, { endpoint: '' }))), ['fence 1']);
+    assert.deepEqual(effectsAfter(connect(1, neighbour(1, { endpoint: '' }))), ['fence 1', 'dial 1']);
     assert.deepEqual(effectsAfter(connect(1, neighbour(1, { endpoint: '' })), moved(neighbour(1))), ['dial 1']);
   });
   test('a restarted agent opens the links it is welcomed with', () => {
