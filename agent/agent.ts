@@ -195,6 +195,11 @@ export class Agent {
     if (resumed !== undefined) this.#notice('resumed', ANY_AGENT, `from exchange ${resumed.step}, after stage ${resumed.stage}`);
   }
 
+  /** From whoever can reach it: it may be cut off from its coordinator on purpose. */
+  setFaults(plan: string): void {
+    if (this.#trainer !== undefined) this.#guarded(() => this.#onFaults(plan));
+  }
+
   #onFaults(plan: string): void {
     this.#options.faults.replace(plan, this.#state.agent);
     this.#rerouteWhereNeeded();

@@ -41,6 +41,9 @@ function proxyConditions(peer: string, direction: 'out' | 'in'): LinkConditions 
   return direction === 'out' ? faults.outgoing(party) : faults.incoming(party);
 }
 
+/** Go on from where you hold; or: this is broken from now on. */
+type SupervisorMessage = { readonly type: 'proceed' } | { readonly type: 'faults'; readonly plan: string };
+
 /** At a step where this process may be killed or stopped, its supervisor is asked to do so first. */
 let proceed: (() => void) | undefined;
 function holdAt(step: number, goOn: () => void): void {
@@ -48,7 +51,7 @@ function holdAt(step: number, goOn: () => void): void {
   process.send?.({ type: 'reached', step });
 }
 if (isSupervised) {
-  process.on('message', () => proceed?.());
+  process.on('message', (message: SupervisorMessage) => (message.type === 'faults' ? agent.setFaults(message.plan) : proceed?.()));
   // The supervisor ended: nobody would start the others, or this one, again.
   process.on('disconnect', () => agent.leave('RUN_INTERRUPTED', 'the supervisor ended'));
 }

@@ -12,6 +12,7 @@ import { ERRORS } from '../core/errors.ts';
 import type { Order } from '../core/fault/conductor.ts';
 import { describeFault } from '../core/fault/describe.ts';
 import type { Fault, Party } from '../core/fault/plan.ts';
+import { faultPlanText } from '../core/fault/plan-text.ts';
 import { LIMITS } from '../core/limits.ts';
 import type { RunResult } from '../core/run-result.ts';
 import { experimentHash } from '../config/load.ts';
@@ -164,6 +165,8 @@ export class Supervisor {
       case 'phase':
         return this.#conducting.phase(message.phase, message.elapsedMs);
       case 'faults':
+        // An agent cut off from the coordinator must hear of it too, or it would stay so.
+        for (const agent of this.#agents) agent.send({ type: 'faults', plan: faultPlanText(message.plan) });
         return this.#conducting.replace(message.plan);
       case 'failed':
         this.#failure = message;

@@ -69,8 +69,9 @@ export class Checkers {
   }
 
   /** Everything that was wrong with the run: nothing, or it must be the outcome without faults. */
-  verdict(simulation: Pick<Simulation, 'progress'>, result: RunResult | undefined, expected: Outcome): readonly Violation[] {
-    if (result === undefined) this.#witness.complain('lost', this.#stuck(simulation));
+  verdict(simulation: Pick<Simulation, 'progress'>, result: RunResult | Error | undefined, expected: Outcome): readonly Violation[] {
+    if (result instanceof Error) this.#witness.complain('lost', `it crashed: ${result.stack}`);
+    else if (result === undefined) this.#witness.complain('lost', this.#stuck(simulation));
     else if (result.status !== 'completed') this.#witness.complain('lost', `it ended as ${result.status}: ${result.error?.code} ${result.error?.message}`);
     else this.#checkOutcome(result, expected);
     return this.#witness.violations;

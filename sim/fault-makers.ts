@@ -83,7 +83,9 @@ function drawLinks({ dice, links }: Scene): LinkSet {
 }
 
 function messageFaults({ dice, peaks }: Scene): Partial<LinkConditions> {
-  return Object.fromEntries(dice.some(Object.entries(peaks), 0.4).map(([name, peak]) => [name, hundredths(dice.between(0.1, 1) * peak)]));
+  return Object.fromEntries(
+    dice.some(Object.entries(peaks), 0.4).map(([name, most]) => [name, hundredths((dice.chance(0.3) ? 1 : dice.between(0.1, 1)) * most)]),
+  );
 }
 
 /** Two or three groups; the coordinator stands in one of them, or reaches all. */

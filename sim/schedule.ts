@@ -75,8 +75,13 @@ function sceneOf(dice: Dice, experiment: Experiment, meanDelayMs: number): Scene
     longestMs,
     // At least the time of the run without faults, or those timed in milliseconds would all come at its beginning.
     safetyMs: Math.max(dice.between(1, 2) * steps * meanDelayMs, dice.between(1, 2) * longestMs),
-    peaks: { loss: dice.between(0.01, 0.3), duplicate: dice.between(0.01, 0.5), reorder: dice.between(0.01, 0.5), corrupt: dice.between(0.01, 0.1) },
+    peaks: { loss: peak(dice, 0.3), duplicate: peak(dice, 0.5), reorder: peak(dice, 0.5), corrupt: peak(dice, 0.1) },
   };
+}
+
+/** Often all that is allowed. */
+function peak(dice: Dice, most: number): number {
+  return dice.chance(0.3) ? most : dice.between(0.01, most);
 }
 
 function linksOf({ agents, network, seed }: Experiment): [Party, Party][] {
@@ -91,7 +96,7 @@ function linksOf({ agents, network, seed }: Experiment): [Party, Party][] {
 /** All links are somewhat bad for the whole time. */
 function background({ dice, peaks, safetyMs }: Scene): Fault {
   const share = dice.between(0.1, 1);
-  const conditions = Object.fromEntries(dice.some(Object.entries(peaks), 0.5).map(([name, peak]) => [name, hundredths(share * peak)]));
+  const conditions = Object.fromEntries(dice.some(Object.entries(peaks), 0.5).map(([name, most]) => [name, hundredths(share * most)]));
   return { at: { unit: 'ms', ms: 0 }, for: { unit: 'ms', ms: tenths(safetyMs) }, action: { kind: 'link', links: 'all', conditions } };
 }
 

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { KindredError } from '../core/errors.ts';
 import type { FaultKind } from '../core/fault/describe.ts';
 import type { FaultPlan } from '../core/fault/plan.ts';
+import type { RunResult } from '../core/run-result.ts';
 import type { Experiment } from '../config/experiment.ts';
 import type { RunStore } from '../coordinator/run-store.ts';
 import { Checkers } from './checkers.ts';
@@ -74,7 +75,7 @@ export class Seeds {
     const checkers = new Checkers(experiment);
     const parts = checkers.parts(this.#options.parts?.());
     const simulation = simulationOf(experiment, { delayMs, checkpointMs, checkpointLatencyMs, horizonMs, parts });
-    const violations = checkers.verdict(simulation, simulation.run(), this.#expectedOf(healthy));
+    const violations = checkers.verdict(simulation, ended(simulation), this.#expectedOf(healthy));
     return { seed, violations, occurred: checkers.occurred, durationMs: simulation.clock.now(), schedule: [] };
   }
 
@@ -90,6 +91,15 @@ export class Seeds {
       if (this.#options.faults !== 'own') this.#expected.set(experiment.seed, expected);
     }
     return expected;
+  }
+}
+
+/** What it throws ends a real process: nobody catches it there either. */
+function ended(simulation: Simulation): RunResult | Error | undefined {
+  try {
+    return simulation.run();
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
   }
 }
 

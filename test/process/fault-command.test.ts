@@ -1,5 +1,8 @@
 /** `kindred fault` on a run that goes on: what is injected happens, what is cleared is over, and the bits stay the same. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { watch } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { Command } from 'commander';
 import { addFaultCommand, type FaultRecord } from '../../cli/fault.ts';
@@ -60,6 +63,21 @@ test('clear: a pause of a minute is over at once', async () => {
   const events = eventsOf(record);
   for (const event of ['stop 4', 'cleared', 'continue 4']) assert.ok(events.includes(event), `${event} is missing in ${events.join(', ')}`);
 });
+
+test('clear: an agent that was cut off from the coordinator too hears of it', async () => {
+  const { record } = await during(async ({ directory }) => {
+    await fault('inject', directory, '{ isolate: 1 }');
+    await lostIn(directory, 1);
+    await fault('clear', directory);
+  });
+  assert.ok(eventsOf(record).includes('cleared'));
+});
+
+/** Waits for the coordinator to write that it lost the agent. */
+async function lostIn(directory: string, agent: number): Promise<void> {
+  const events = join(directory, 'events.jsonl');
+  for await (const _ of watch(directory)) if (readFileSync(events, 'utf8').includes(`"type":"lost","agent":${agent}`)) return;
+}
 
 test('inject: what the coordinator would refuse is refused before', async () => {
   const { outcome } = await during(({ directory }) =>
