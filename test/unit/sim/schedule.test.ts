@@ -63,7 +63,7 @@ test('partitions cut the coordinator off too, in one direction and in both, and 
   const partitions = faults.flatMap(({ action }) => (action.kind === 'partition' ? [action] : []));
   for (const oneWay of [false, true]) assert.ok(partitions.some((one) => one.oneWay === oneWay && one.groups.flat().includes('coordinator')));
   const sets = faults.flatMap(({ action }) => (action.kind === 'link' ? [action.links] : []));
-  assert.deepEqual([...new Set(sets.map((links) => (links === 'all' ? 'all' : links.length)))].sort(), [1, 2, 'all']);
+  assert.deepEqual(new Set(sets.map((links) => (links === 'all' ? 'all' : links.length))), new Set(['all', 1, 2]));
 });
 
 test('kills come in every phase, at steps and at times; sometimes several at once', () => {
