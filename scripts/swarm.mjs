@@ -6,6 +6,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { format, resolveConfig } from 'prettier';
 
 const BLOCK = 500;
 const EXPERIMENT = 'examples/swarm.yaml';
@@ -33,10 +34,10 @@ for (let first = from; first <= to; first += BLOCK) {
   const { seeds: count, ...found } = await runSwarm({ experiment, seeds: [first, last], file: EXPERIMENT });
   const seconds = Math.round(performance.now() - startedAt) / 1000;
   report.blocks.push({ seeds: [first, last], count, seconds, ...found });
-  write(values.out, report);
+  await write(values.out, report);
   console.error(`seeds ${first}..${last}: ${found.lost} lost, ${found.different} different, ${seconds} s`);
 }
-write(values.out, report);
+await write(values.out, report);
 process.exitCode = report.summary.failing > 0 ? 1 : 0;
 
 function seedsOf(text) {
@@ -63,15 +64,16 @@ function begun(file, commit) {
   process.exit(2);
 }
 
-function write(file, content) {
+async function write(file, content) {
   content.summary = summaryOf(content.blocks);
-  replace(file, `${JSON.stringify(content, null, 1)}\n`);
-  replace(file.replace(/\.json$/, '.md'), markdownOf(content));
+  await replace(file, JSON.stringify(content, null, 2));
+  await replace(file.replace(/\.json$/, '.md'), markdownOf(content));
 }
 
-/** Whole or not at all. */
-function replace(file, text) {
-  writeFileSync(`${file}.part`, text);
+/** Whole or not at all, and in the form that `npm run check` asks for. */
+async function replace(file, text) {
+  const pretty = await format(text, { ...(await resolveConfig(path.join(root, 'docs'))), filepath: file });
+  writeFileSync(`${file}.part`, pretty);
   renameSync(`${file}.part`, file);
 }
 

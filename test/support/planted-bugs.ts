@@ -1,7 +1,7 @@
 /**
  * Bugs of the kinds that protocols for replay and recovery really have, planted through the parts of a simulation: between
  * a driver and its machine, its learner, its disk, its network. The swarm must find every one of them.
- * Without faults none of them shows.
+ * Hardly any of them shows without faults.
  */
 import { stepAgent } from '../../agent/agent-machine.ts';
 import type { AgentEffect, AgentEvent, AgentState } from '../../agent/agent-machine.ts';

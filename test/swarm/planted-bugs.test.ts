@@ -1,4 +1,4 @@
-/** The swarm finds bugs: each of these within 200 seeds, though none shows without faults; in pairs as well, where one may hide the other. */
+/** The swarm finds bugs: each of these within 200 seeds, though hardly any shows without faults; in pairs as well, where one may hide the other. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Seeds } from '../../sim/swarm-seed.ts';
