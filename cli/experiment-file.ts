@@ -4,7 +4,7 @@
  */
 import { STRATEGIES } from '../core/strategy/index.ts';
 import type { ArmSpec, Experiment } from '../config/experiment.ts';
-import { entriesOf, timeText } from './fault-entries.ts';
+import { entriesOf, timeText } from '../config/fault-entries.ts';
 
 type Section = { readonly [key: string]: unknown };
 

@@ -8,7 +8,7 @@ import { KindredError } from '../core/errors.ts';
 import { LIMITS } from '../core/limits.ts';
 import { DEFAULTS } from '../config/defaults.ts';
 import { experimentFileText } from './experiment-file.ts';
-import { parseFaults } from './fault-entries.ts';
+import { parseFaults } from './parse-faults.ts';
 import { readEvents } from './fault-record.ts';
 import { durationText, recordedPlan, secondsText, timelineOf, triggerText } from './fault-timeline.ts';
 import type { TimelineEntry } from './fault-timeline.ts';

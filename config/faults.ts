@@ -101,11 +101,12 @@ function readLink(reading: Reading): FaultAction {
   const { entry, complain } = reading;
   const given = CONDITION_KEYS.filter((key) => entry[key] !== undefined);
   if (given.length === 0) complain(`nothing happens on the link; give one of ${CONDITION_KEYS.join(', ')}`, 'link');
-  const conditions = Object.fromEntries(given.map((key) => [FIELDS[key], typeof entry[key] === 'boolean' ? entry[key] : quantityOf(entry[key]!)]));
+  const conditions = Object.fromEntries(given.map((key) => [CONDITION_FIELDS[key], typeof entry[key] === 'boolean' ? entry[key] : quantityOf(entry[key]!)]));
   return { kind: 'link', links: readLinks(reading, entry.link!), conditions };
 }
 
-const FIELDS: Readonly<Record<ConditionKey, keyof LinkConditions>> = {
+/** Which field of a plan each key of an entry sets. */
+export const CONDITION_FIELDS: Readonly<Record<ConditionKey, keyof LinkConditions>> = {
   delay: 'delayMs',
   jitter: 'jitterMs',
   loss: 'loss',

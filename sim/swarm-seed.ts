@@ -5,9 +5,9 @@ import type { FaultKind } from '../core/fault/describe.ts';
 import type { FaultPlan } from '../core/fault/plan.ts';
 import type { RunResult } from '../core/run-result.ts';
 import type { Experiment } from '../config/experiment.ts';
+import { entriesOf } from '../config/fault-entries.ts';
 import type { RunStore } from '../coordinator/run-store.ts';
 import { Checkers } from './checkers.ts';
-import { faultEntries } from './fault-entries.ts';
 import { minimise } from './minimise.ts';
 import { outcomeOf } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
@@ -57,7 +57,7 @@ export class Seeds {
     const report = this.run(seed, plan);
     if (report.violations.length === 0 || this.#options.minimal === false) return report;
     const fails = (candidate: FaultPlan): boolean => this.run(seed, candidate).violations.length > 0;
-    return { ...report, schedule: faultEntries(minimise({ plan, fails, runsMax: MINIMISE_RUNS_MAX })) };
+    return { ...report, schedule: entryLines(minimise({ plan, fails, runsMax: MINIMISE_RUNS_MAX })) };
   }
 
   schedule(seed: number): Schedule {
@@ -113,4 +113,9 @@ function withoutFaults(experiment: Experiment, parts: SimulationParts = {}): Out
 function simulationOf(experiment: Experiment, conditions: Partial<SimulationOptions> = {}): Simulation {
   const readFile = (path: string): string => readFileSync(path, 'utf8');
   return new Simulation({ experiment, runId: 'swarm', store: NOWHERE, stopwatch: () => 0, readFile, ...conditions });
+}
+
+/** One line of YAML each, to be pasted into a file: JSON is YAML. */
+export function entryLines(plan: FaultPlan): string[] {
+  return plan.flatMap(entriesOf).map((entry) => `- ${JSON.stringify(entry)}`);
 }

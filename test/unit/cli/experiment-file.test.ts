@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { experimentFileText } from '../../../cli/experiment-file.ts';
-import { entriesOf } from '../../../cli/fault-entries.ts';
+import { entriesOf } from '../../../config/fault-entries.ts';
 import type { Experiment } from '../../../config/experiment.ts';
 import { experimentHash, loadExperiment } from '../../../config/load.ts';
 import { readFaults } from '../../../config/faults.ts';

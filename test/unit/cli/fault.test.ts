@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { Command } from 'commander';
 import { addFaultCommand, type FaultRecord } from '../../../cli/fault.ts';
-import { parseFaults } from '../../../cli/fault-entries.ts';
+import { parseFaults } from '../../../cli/parse-faults.ts';
 import type { RunEvent } from '../../../cli/fault-record.ts';
 import { recordedPlan, timelineOf } from '../../../cli/fault-timeline.ts';
 import { createRun } from '../../../cli/new-run.ts';

@@ -3,7 +3,7 @@ import test from 'node:test';
 import { faultKinds, kindsOf } from '../../../core/fault/describe.ts';
 import type { Fault } from '../../../core/fault/plan.ts';
 import { loadExperiment } from '../../../config/load.ts';
-import { faultEntries } from '../../../sim/fault-entries.ts';
+import { entryLines } from '../../../sim/swarm-seed.ts';
 import { randomPlan } from '../../../sim/schedule.ts';
 import { example } from '../../support/experiments.ts';
 import { textOf } from '../../support/documents.ts';
@@ -77,7 +77,7 @@ test('kills come in every phase, at steps and at times; sometimes several at onc
 test('a plan written as entries of a file is read back as it was', () => {
   const text = textOf('examples/swarm.yaml');
   for (const { plan } of schedules) {
-    const file = `${text}\nfaults:\n${faultEntries(plan)
+    const file = `${text}\nfaults:\n${entryLines(plan)
       .map((entry) => `  ${entry}`)
       .join('\n')}\n`;
     const { faults: read } = loadExperiment('swarm.yaml', { overrides: [], environment: {}, readFile: () => file });
