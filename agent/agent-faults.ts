@@ -7,6 +7,7 @@ import type { Moment } from '../core/fault/active-faults.ts';
 import { Conductor } from '../core/fault/conductor.ts';
 import { NO_CONDITIONS } from '../core/fault/plan.ts';
 import type { Fault, FaultAction, FaultPhase, FaultPlan, LinkConditions, Party } from '../core/fault/plan.ts';
+import { isConnectionLevel } from '../core/fault/link-effect.ts';
 import { faultPlanOf } from '../core/fault/plan-text.ts';
 import type { Clock } from '../net/clock.ts';
 
@@ -101,11 +102,4 @@ export class AgentFaults {
     this.#moment.ms = this.#startedAt === undefined ? 0 : this.#clock.now() - this.#startedAt;
     return this.#moment;
   }
-}
-
-function isConnectionLevel(action: FaultAction): boolean {
-  if (action.kind === 'partition' || action.kind === 'isolate') return true;
-  if (action.kind !== 'link') return false;
-  const { loss: _loss, duplicate: _duplicate, reorder: _reorder, corrupt: _corrupt, ...connection } = action.conditions;
-  return Object.values(connection).some((value) => value !== 0 && value !== false);
 }

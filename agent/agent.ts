@@ -19,7 +19,7 @@ import type { FrameCount } from '../net/fault-link.ts';
 import type { Link, Transport } from '../net/link.ts';
 import { linkFrameBytesMax, VectorFrameWriter, allFinite } from '../proto/vector-frame.ts';
 import { ANY_AGENT, PROTOCOL_VERSION } from '../proto/messages.ts';
-import type { ControlMessage, CooperateWork, Hello, Notice, VectorHeader, Welcome, Work } from '../proto/messages.ts';
+import type { ControlMessage, CooperateWork, Hello, VectorHeader, Welcome, Work } from '../proto/messages.ts';
 import type { AgentFaults } from './agent-faults.ts';
 import { initialAgentState, stepAgent, waitingFor } from './agent-machine.ts';
 import type { AgentEffect, AgentEvent, AgentState } from './agent-machine.ts';
@@ -29,6 +29,8 @@ import type { TransportStep } from './exchange.ts';
 import { FrameInbox } from './inbox.ts';
 import { AgentLinks } from './links.ts';
 import { Memory } from './memory.ts';
+import { Teller } from './teller.ts';
+import type { ProgressNow } from './teller.ts';
 import type { Activity, Trainer, TrainerRequest } from './trainer.ts';
 
 export interface AgentOptions {
@@ -57,8 +59,6 @@ export interface AgentOptions {
 /** How often an agent looks at its deadlines, and every how many looks it tells its progress. */
 const TICK_MS = 25;
 const TICKS_PER_PROGRESS = 10;
-const TICKS_PER_REPETITION = 40;
-const NOTICES_MAX = 100;
 
 const NOTHING: ReadonlyMap<string, Float64Array> = new Map();
 
@@ -68,6 +68,7 @@ export class Agent {
   readonly #coordinator: CoordinatorLink;
   readonly #inbox = new FrameInbox();
   readonly #memory: Memory;
+  readonly #teller: Teller;
   #state: AgentState;
   #endpoint = '';
   #seed = 0;
@@ -87,12 +88,11 @@ export class Agent {
   #busy: 'advancing' | 'breathing' | 'holding' | undefined;
   #leaving: { readonly code: ErrorCode; readonly detail: string } | undefined;
   #computedAt = 0;
-  /** What happened while there was no coordinator to tell. */
-  readonly #untold: Notice[] = [];
   #ended = false;
   #cancelTick = (): void => {};
   #ticks = 0;
-  #told = '';
+  /** Links lead through fault proxies from now on. */
+  #routed = false;
 
   constructor(options: AgentOptions) {
     const { clock, transport, faults } = options;
@@ -126,6 +126,7 @@ export class Agent {
         failed: (code, detail) => this.#dispatch({ type: 'work-failed', code, detail }),
       },
     });
+    this.#teller = new Teller({ tell: (message) => this.#coordinator.tell(message), log: options.log });
     for (const note of this.#memory.notes) options.log('checkpoint', { note });
     faults.reached(this.#memory.cooperatingStep);
   }
@@ -178,7 +179,7 @@ export class Agent {
     this.#memory.welcomed(welcome, () => this.#snapshot());
     log('joined', { agent: welcome.agent, agents: welcome.agents, incarnation: welcome.incarnation });
     this.#dispatch({ type: 'welcomed', neighbours: welcome.neighbours, now: clock.now() });
-    for (const notice of this.#untold.splice(0)) this.#coordinator.tell(notice);
+    this.#teller.attached();
     this.#rerouteWhereNeeded();
   }
 
@@ -206,7 +207,6 @@ export class Agent {
   }
 
   /** Connection faults live in proxies: what was dialled without one is dialled again. */
-  #routed = false;
   #rerouteWhereNeeded(): void {
     if (this.#routed || !this.#options.faults.hasConnectionFaults) return;
     this.#routed = true;
@@ -385,7 +385,6 @@ export class Agent {
     values.set('traffic', Float64Array.of(bytes - this.#trafficBefore.bytes, frames - this.#trafficBefore.frames));
     this.#report = { stage: this.#state.stage, values };
     this.#activity = undefined;
-    this.#told = '';
     this.#dispatch({ type: 'work-done', now: this.#options.clock.now() });
   }
 
@@ -436,31 +435,24 @@ export class Agent {
   }
 
   #notice(kind: string, agent: number, detail: string): void {
-    this.#options.log(kind, { agent, detail });
-    const notice: Notice = { type: 'notice', kind, agent, step: this.#state.step, detail };
-    if (this.#state.attached) this.#coordinator.tell(notice);
-    else if (this.#untold.length < NOTICES_MAX) this.#untold.push(notice);
+    const { attached, step } = this.#state;
+    this.#teller.notice({ kind, agent, step, detail }, attached);
   }
 
   #tick(): void {
     this.#cancelTick = this.#options.clock.setTimer(TICK_MS, () => {
       this.#dispatch({ type: 'tick', now: this.#options.clock.now() });
       if (this.#ended) return;
-      if (++this.#ticks % TICKS_PER_PROGRESS === 0) this.#tellProgress();
+      if (++this.#ticks % TICKS_PER_PROGRESS === 0) this.#teller.progress(this.#progress());
       this.#tick();
     });
   }
 
-  #tellProgress(): void {
+  #progress(): ProgressNow {
     if (!this.#options.faults.isEmpty) this.#noteFaults();
-    if (this.#activity === undefined && this.#state.phase !== 'connecting') return;
+    if (this.#activity === undefined && this.#state.phase !== 'connecting') return undefined;
     const iteration = this.#activity?.iteration ?? 0;
-    const waiting = waitingFor(this.#state);
-    const told = `${this.#state.stage} ${iteration} ${waiting}`;
-    // Repeated now and then: the answer may be an assignment that was lost.
-    if (told === this.#told && this.#ticks % TICKS_PER_REPETITION !== 0) return;
-    this.#told = told;
-    this.#coordinator.tell({ type: 'progress', stage: this.#state.stage, iteration, bytesSent: this.#links.traffic.bytes, waitingFor: waiting });
+    return { stage: this.#state.stage, iteration, bytesSent: this.#links.traffic.bytes, waitingFor: waitingFor(this.#state) };
   }
 
   #leave(code: ErrorCode | '', detail: string): void {

@@ -5,7 +5,7 @@
 import type { Party } from '../core/fault/plan.ts';
 import type { RunResult } from '../core/run-result.ts';
 import type { Experiment } from '../config/experiment.ts';
-import type { RunProgress } from '../coordinator/run-driver.ts';
+import type { RunProgress } from '../coordinator/run-progress.ts';
 import type { NewRun } from './new-run.ts';
 import { Supervisor } from './supervisor.ts';
 

@@ -6,7 +6,7 @@ import { ERRORS, KindredError } from '../core/errors.ts';
 import type { RunResult } from '../core/run-result.ts';
 import type { Experiment } from '../config/experiment.ts';
 import { experimentHash, loadExperiment } from '../config/load.ts';
-import type { RunProgress } from '../coordinator/run-driver.ts';
+import type { RunProgress } from '../coordinator/run-progress.ts';
 import { createRunStore } from '../coordinator/run-store.ts';
 import { simulate } from '../sim/simulate.ts';
 import { createRun } from './new-run.ts';

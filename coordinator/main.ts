@@ -14,7 +14,7 @@ import type { FaultPlan } from '../core/fault/plan.ts';
 import type { RunResult } from '../core/run-result.ts';
 import { systemClock } from '../net/clock.ts';
 import { RunDriver } from './run-driver.ts';
-import type { RunProgress } from './run-driver.ts';
+import type { RunProgress } from './run-progress.ts';
 import type { RunPhase } from './run-machine.ts';
 import { openEventLog } from './event-log.ts';
 import { createRunStore } from './run-store.ts';

@@ -5,9 +5,8 @@
  * State = fold(log): the reports of every stage are in the log before the next stage is assigned, and a restarted
  * coordinator feeds them to a fresh script, which then stands where the old one stood.
  */
-import { KindredError } from '../core/errors.ts';
+import { closeCode, ERRORS, KindredError } from '../core/errors.ts';
 import type { ErrorCode } from '../core/errors.ts';
-import { ERRORS } from '../core/errors.ts';
 import type { FaultPlan } from '../core/fault/plan.ts';
 import { faultPlanText } from '../core/fault/plan-text.ts';
 import { LIMITS } from '../core/limits.ts';
@@ -18,18 +17,20 @@ import { loadGraph } from '../config/graph-file.ts';
 import { jobOf } from '../config/job.ts';
 import { readTableFacts } from '../config/table-facts.ts';
 import type { Clock } from '../net/clock.ts';
-import { linkBearer, linkSecret, readSession, sessionOf } from '../net/credentials.ts';
 import type { Link } from '../net/link.ts';
-import { closeCode } from '../core/errors.ts';
 import { ANY_AGENT } from '../proto/messages.ts';
-import type { ControlMessage, Hello, Neighbour, Work } from '../proto/messages.ts';
+import type { ControlMessage, Hello, Work } from '../proto/messages.ts';
 import type { EventLog } from './event-log.ts';
 import { checkSameRelationship, Ledger } from './ledger.ts';
 import type { LogRecord } from './log-record.ts';
 import { Members } from './members.ts';
-import { initialRunState, isOver, participants, runWaits, stepRun } from './run-machine.ts';
+import { initialRunState, isOver, participants, stepRun } from './run-machine.ts';
 import type { HelloClaim, RunEffect, RunEvent, RunPhase, RunState } from './run-machine.ts';
+import { Roster } from './roster.ts';
+import { progressOf } from './run-progress.ts';
+import type { RunProgress } from './run-progress.ts';
 import type { RunStore } from './run-store.ts';
+import { StageBook } from './stage-book.ts';
 import { startScript } from './start-script.ts';
 import type { Returned, RunRecord, Script, Stage, Values } from './script.ts';
 
@@ -58,20 +59,6 @@ export interface RunDriverOptions {
   readonly onEnd: (result: RunResult) => void;
 }
 
-export interface RunProgress {
-  readonly phase: RunPhase;
-  readonly label: string;
-  readonly iteration: number;
-  readonly total: number;
-  readonly agentsUp: number;
-  readonly agents: number;
-  readonly bytesSent: number;
-  /** For whom and what the run waits, in words. */
-  readonly waitingFor: string;
-  /** Until when, in seconds from now. */
-  readonly waitSeconds: number;
-}
-
 const TICK_MS = 250;
 
 export class RunDriver {
@@ -80,15 +67,10 @@ export class RunDriver {
   readonly #members: Members;
   readonly #ledger: Ledger;
   readonly #script: Script;
-  readonly #job: string;
-  /** What was assigned in every stage so far, from 1: an agent that restarted goes through them again. */
-  readonly #stages: Stage[] = [];
-  /** Every link that was planned, by agent. */
-  readonly #links: Set<number>[];
+  readonly #book: StageBook;
+  readonly #roster: Roster;
   readonly #late = new Map<number, Map<number, Values>>();
   #returned: Returned = new Map();
-  /** Up to this stage nobody needs what an arm brought: the next one begins beyond it. */
-  #voidUntil = 0;
   readonly #bytesSent: number[];
   #relationshipDigests = new Map<number, string>();
   #faults: FaultPlan;
@@ -115,15 +97,20 @@ export class RunDriver {
       experiment,
       truth,
       network: loadGraph(experiment.network.graph, experiment.agents, experiment.seed, readFile),
-      neighbour: (from, to) => this.#neighbour(from, to),
+      neighbour: (from, to) => this.#roster.neighbour(from, to),
       record: (entry) => this.#record(entry),
       participants: () => participants(this.#state),
       returned: () => this.#returned,
       readmit: (agents) => this.#readmit(agents),
     });
-    this.#job = jobOf(experiment, truth);
+    this.#book = new StageBook(experiment.agents, (agent) => this.#state.agents[agent].excluded);
+    this.#roster = new Roster({
+      ...options,
+      job: jobOf(experiment, truth),
+      incarnationOf: (agent) => this.#state.agents[agent].incarnation,
+      endpointOf: (agent) => this.#members.endpoint(agent),
+    });
     this.#faults = experiment.faults;
-    this.#links = Array.from({ length: experiment.agents }, () => new Set());
     this.#bytesSent = Array.from({ length: experiment.agents }, () => 0);
     this.#startedAt = this.#stageStartedAt = this.#lastSpentAt = stopwatch();
     this.#members = new Members(clock, {
@@ -172,21 +159,9 @@ export class RunDriver {
 
   /** For the status page: what an operator would ask. */
   get progress(): RunProgress {
-    const waits = runWaits(this.#state);
-    const names = waits.for.map((k) => this.#options.experiment.agentNames[k] ?? String(k));
-    const iterations = participants(this.#state).map((k) => this.#state.agents[k].iteration);
-    const stage = this.#stages[this.#state.stage - 1];
-    return {
-      phase: this.#state.phase,
-      label: stage?.label ?? 'waiting for agents',
-      iteration: Math.max(stage?.from ?? 0, Math.min(...iterations)),
-      total: stage?.total ?? stage?.until ?? 0,
-      agentsUp: this.#members.size,
-      agents: this.#state.agents.length,
-      bytesSent: this.#bytesSent.reduce((sum, bytes) => sum + bytes, 0),
-      waitingFor: names.length === 0 ? '' : `${names.length === 1 ? 'agent' : 'agents'} ${names.join(', ')} ${waits.what}`,
-      waitSeconds: names.length === 0 ? 0 : Math.max(0, (waits.until - this.#options.clock.now()) / 1000),
-    };
+    const { experiment, clock } = this.#options;
+    const bytesSent = this.#bytesSent.reduce((sum, bytes) => sum + bytes, 0);
+    return progressOf(this.#state, this.#book.current, { agentNames: experiment.agentNames, agentsUp: this.#members.size, bytesSent, now: clock.now() });
   }
 
   /** The result so far. */
@@ -253,14 +228,13 @@ export class RunDriver {
   }
 
   #onHello(link: Link, hello: Hello): void {
-    const { token, runId, clock } = this.#options;
-    const session = readSession(token, runId, hello.session);
+    const session = this.#roster.identify(hello.session);
     const agent = session?.agent ?? (hello.agent === ANY_AGENT ? this.#freeIndex(hello.endpoint) : hello.agent);
     // The stages of another run say nothing about this one.
     const stage = session === undefined ? 0 : hello.stage;
     const claim: HelloClaim = { agent, incarnation: session?.incarnation ?? 0, proven: session?.proven ?? false, boot: hello.boot, stage };
     this.#newcomer = { link, hello };
-    this.#dispatch({ type: 'hello', claim, now: clock.now() });
+    this.#dispatch({ type: 'hello', claim, now: this.#options.clock.now() });
   }
 
   /** The index it was given before, should that Welcome have been lost; else one that nobody had. */
@@ -280,11 +254,11 @@ export class RunDriver {
         this.#bytesSent[agent] = message.bytesSent;
         this.#dispatch({ type: 'progress', agent, stage: message.stage, iteration: message.iteration, waitingFor: message.waitingFor, now });
         // Agents repeat themselves: should this be lost, it is said again.
-        if (this.#isVoid(agent, message.stage)) this.#assign(agent, message.stage + 1);
+        if (this.#book.isVoid(agent, message.stage)) this.#assign(agent, message.stage + 1);
         return this.#options.onProgress(this.progress);
       case 'notice': {
         const { kind, step, detail } = message;
-        if (kind === 'unreachable' && this.#links[agent].has(message.agent)) this.#tellWhere(agent, message.agent);
+        if (kind === 'unreachable' && this.#book.linksOf(agent).has(message.agent)) this.#tellWhere(agent, message.agent);
         return this.#options.store.event(kind, { agent, ...(message.agent === ANY_AGENT ? {} : { neighbour: message.agent }), step, detail });
       }
       case 'leave':
@@ -336,7 +310,8 @@ export class RunDriver {
 
   #attach(agent: number, incarnation: number, isNew: boolean): void {
     const { link, hello } = this.#newcomer!;
-    const { experiment, runId, token, store, log } = this.#options;
+    const { store, log } = this.#options;
+    const links = this.#book.linksOf(agent);
     const isElsewhere = isNew || this.#members.endpoint(agent) !== hello.endpoint;
     this.#members.adopt(agent, link, hello.endpoint, isNew ? 'WIRE_FENCED' : 'replaced');
     if (isNew) {
@@ -344,21 +319,9 @@ export class RunDriver {
       log.flush();
     }
     store.event(incarnation === 1 && isNew ? 'joined' : 'rejoined', { agent, incarnation, stage: hello.stage });
-    this.#members.tell(agent, {
-      type: 'welcome',
-      run: runId,
-      agent,
-      agents: experiment.agents,
-      seed: experiment.seed,
-      incarnation,
-      session: sessionOf(token, runId, agent, incarnation),
-      linkSecret: linkSecret(token, runId, agent),
-      job: this.#job,
-      faults: this.#faults.length === 0 ? '' : faultPlanText(this.#faults),
-      elapsedMs: this.elapsedMs,
-      neighbours: [...this.#links[agent]].map((other) => this.#neighbour(agent, other)),
-    });
-    if (isElsewhere) for (const other of this.#links[agent]) this.#tellWhere(other, agent);
+    const faults = this.#faults.length === 0 ? '' : faultPlanText(this.#faults);
+    this.#members.tell(agent, this.#roster.welcome(agent, links, { faults, elapsedMs: this.elapsedMs }));
+    if (isElsewhere) for (const other of links) this.#tellWhere(other, agent);
     this.#options.onProgress(this.progress);
   }
 
@@ -388,9 +351,7 @@ export class RunDriver {
     // Told in time, but lost before the stage ended: the same as late.
     this.#reports.forEach((own, agent) => this.#state.agents[agent].excluded && this.#keepLate(agent, stage, own));
     this.#reports = [];
-    if (brokenOff) this.#voidUntil = stage;
-    // Who comes back to a stage that was broken off has nothing to do in it.
-    if (brokenOff) this.#stages[stage - 1] = { ...this.#stages[stage - 1], works: this.#stages[stage - 1].works.map(() => NOTHING_TO_DO) };
+    if (brokenOff) this.#book.breakOff();
     this.#returned = new Map(returned.map((agent) => [agent, this.#late.get(agent) ?? new Map()]));
     this.#planned(this.#script.next({ values, participants: participants(this.#state), brokenOff, returned: this.#returned, stage, elapsedMs }));
   }
@@ -400,38 +361,19 @@ export class RunDriver {
     this.#leavePast();
   }
 
-  /** Nobody can go through the exchanges of the past again without the one that is lost: the next epoch will begin beyond them. */
   #leavePast(): void {
-    if (this.#options.experiment.network.rounds.kind === 'bsp') this.#voidUntil = Math.max(this.#voidUntil, this.#state.stage - 1);
-  }
-
-  /** Whoever is at work there, going through the past again, may wait for an agent that is lost: it is called away. */
-  #isVoid(agent: number, stage: number): boolean {
-    if (stage <= 0 || stage >= this.#state.stage) return false;
-    return stage <= this.#voidUntil ? this.#isOfArms(stage) : this.#waitsForLost(this.#stages[stage - 1].works[agent]);
-  }
-
-  #waitsForLost(work: Work | undefined): boolean {
-    return work?.kind === 'connect' && work.neighbours.some((one) => this.#state.agents[one.agent].excluded);
+    if (this.#options.experiment.network.rounds.kind === 'bsp') this.#book.leavePast();
   }
 
   #tellWhere(agent: number, other: number): void {
-    this.#members.tell(agent, { type: 'moved', neighbour: this.#neighbour(agent, other) });
-  }
-
-  #isOfArms(stage: number): boolean {
-    const { phase, works } = this.#stages[stage - 1];
-    return phase === 'cooperating' || works.some((work) => work.kind === 'connect');
+    this.#members.tell(agent, { type: 'moved', neighbour: this.#roster.neighbour(agent, other) });
   }
 
   #planned(next: IteratorResult<Stage, void>): void {
     this.#spend('estimating');
     if (next.done) return this.#dispatch({ type: 'concluded', leftOut: this.#ledger.leftOut().length > 0 });
     const stage = next.value;
-    this.#stages.push(stage);
-    stage.works.forEach((work, agent) => {
-      if (work.kind === 'connect') for (const neighbour of work.neighbours) this.#links[agent].add(neighbour.agent);
-    });
+    this.#book.add(stage);
     this.#dispatch({ type: 'planned', phase: stage.phase, needsAll: stage.works.some(needsAll), now: this.#options.clock.now() });
   }
 
@@ -450,7 +392,7 @@ export class RunDriver {
 
   #readmit(agents: readonly number[]): void {
     // A newcomer has none of the exchanges before: whoever restarts goes on from its first arm.
-    this.#voidUntil = this.#state.stage;
+    this.#book.leaveAll();
     for (const agent of agents) {
       if (!this.#isReplaying) this.#options.store.event('readmitted', { agent });
       this.#state.agents[agent].excluded = this.#state.agents[agent].returned = false;
@@ -472,7 +414,7 @@ export class RunDriver {
   #assignAll(): void {
     const { store, stopwatch, log, onPhase } = this.#options;
     const { stage, phase } = this.#state;
-    const { label, until } = this.#stages[stage - 1];
+    const { label, until } = this.#book.current!;
     this.#stageStartedAt = stopwatch();
     if (this.#isReplaying) return;
     log.append({ type: 'assigned', at: this.#stageStartedAt });
@@ -484,13 +426,11 @@ export class RunDriver {
   }
 
   #assign(agent: number, stage: number): void {
-    const { phase, works } = this.#stages[stage - 1];
-    const hasNoPart = phase === 'cooperating' && (stage <= this.#voidUntil || this.#state.agents[agent].excluded);
-    const work = hasNoPart ? NOTHING_TO_DO : (works[agent] ?? NOTHING_TO_DO);
+    const work = this.#book.workFor(agent, stage);
     this.#members.tell(agent, {
       type: 'assign',
       stage,
-      abandon: this.#isVoid(agent, stage - 1),
+      abandon: this.#book.isVoid(agent, stage - 1),
       work: work.kind === 'connect' ? this.#addressed(agent, work) : work,
     });
   }
@@ -498,7 +438,7 @@ export class RunDriver {
   /** A link plan with the addresses of now. Who is left out will not answer, and is not waited for. */
   #addressed(agent: number, { neighbours }: Extract<Work, { kind: 'connect' }>): Work {
     const reachable = neighbours.filter((one) => !this.#state.agents[one.agent].excluded);
-    return { kind: 'connect', neighbours: reachable.map((one) => this.#neighbour(agent, one.agent)) };
+    return { kind: 'connect', neighbours: reachable.map((one) => this.#roster.neighbour(agent, one.agent)) };
   }
 
   #finish(): void {
@@ -537,13 +477,6 @@ export class RunDriver {
     if (!this.#isReplaying) this.#options.log.append({ type: 'relationship', ...digest });
   }
 
-  #neighbour(from: number, to: number): Neighbour {
-    const { token, runId } = this.#options;
-    const incarnationOf = (agent: number): number => this.#state.agents[agent].incarnation;
-    const ticket = linkBearer(linkSecret(token, runId, to), { agent: from, incarnation: incarnationOf(from) });
-    return { agent: to, endpoint: this.#members.endpoint(to), ticket, dial: from < to, incarnation: incarnationOf(to) };
-  }
-
   get #isReplaying(): boolean {
     return this.#ledger.replaying;
   }
@@ -555,9 +488,6 @@ export class RunDriver {
     });
   }
 }
-
-/** Keeps an agent that was not part of a stage in step with the others. */
-const NOTHING_TO_DO: Work = { kind: 'connect', neighbours: [] };
 
 /** Whether the stage hangs on every one of its participants: somebody waits for a vector or a link of each. */
 function needsAll(work: Work): boolean {

@@ -1,7 +1,7 @@
 /** GET /health for supervisors and load balancers; GET /status for people and tools. */
 import type { FastifyInstance } from 'fastify';
 import type { RunResult } from '../../core/run-result.ts';
-import type { RunProgress } from '../run-driver.ts';
+import type { RunProgress } from '../run-progress.ts';
 
 export interface StatusSource {
   readonly progress: RunProgress;

@@ -63,3 +63,11 @@ function tighter(a: number, b: number): number {
 function isNothing(conditions: LinkConditions): boolean {
   return Object.values(conditions).every((value) => value === 0 || value === false);
 }
+
+/** Whether a stream of bytes must be broken for it, below the frames of a link. */
+export function isConnectionLevel(action: FaultAction): boolean {
+  if (action.kind === 'partition' || action.kind === 'isolate') return true;
+  if (action.kind !== 'link') return false;
+  const { loss: _loss, duplicate: _duplicate, reorder: _reorder, corrupt: _corrupt, ...connection } = action.conditions;
+  return Object.values(connection).some((value) => value !== 0 && value !== false);
+}

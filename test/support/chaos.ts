@@ -11,7 +11,7 @@ import { test } from 'node:test';
 import { readEvents } from '../../cli/fault-record.ts';
 import type { RunEvent } from '../../cli/fault-record.ts';
 import type { Experiment } from '../../config/experiment.ts';
-import type { RunProgress } from '../../coordinator/run-driver.ts';
+import type { RunProgress } from '../../coordinator/run-progress.ts';
 import { isOver } from '../../coordinator/run-machine.ts';
 import { describeFault } from '../../core/fault/describe.ts';
 import type { Fault } from '../../core/fault/plan.ts';

@@ -1,7 +1,7 @@
 /** A run as real processes, with a record of them, for tests that end or stop some of them on the way. */
 import type { ProcessChange } from '../../cli/processes.ts';
 import type { Experiment } from '../../config/experiment.ts';
-import type { RunProgress } from '../../coordinator/run-driver.ts';
+import type { RunProgress } from '../../coordinator/run-progress.ts';
 import type { Party } from '../../core/fault/plan.ts';
 import type { RunResult } from '../../core/run-result.ts';
 import { createRun } from '../../cli/new-run.ts';

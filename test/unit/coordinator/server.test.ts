@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RunResult } from '../../../core/run-result.ts';
-import type { RunProgress } from '../../../coordinator/run-driver.ts';
+import type { RunProgress } from '../../../coordinator/run-progress.ts';
 import { createApp } from '../../../coordinator/server.ts';
 
 const progress: RunProgress = {
