@@ -6,9 +6,9 @@
  *  2. Every frame has a number, and its faults are draws keyed by (seed, stream, number): the same seed, the same faults.
  *     A caller that dials again passes the same `frames`, or the first frame of every connection would meet the same fault.
  */
-import { NO_CONDITIONS, type LinkConditions, type Party } from '../core/fault/plan.ts';
+import { NO_CONDITIONS, type LinkConditions, type Party, type MessageCondition } from '../core/fault/plan.ts';
 import type { Clock } from './clock.ts';
-import { FrameFaults, type FrameFault } from './frame-faults.ts';
+import { FrameFaults } from './frame-faults.ts';
 import type { Link } from './link.ts';
 
 /** How many frames went each way: carried over to the next link between the same two ends. */
@@ -26,7 +26,7 @@ export interface FaultLinkOptions {
   /** Of what arrives here: where the other end does not enact its own faults. */
   readonly incoming?: () => LinkConditions;
   readonly clock: Clock;
-  readonly count?: (kind: FrameFault) => void;
+  readonly count?: (kind: MessageCondition) => void;
   readonly frames?: FrameCount;
 }
 

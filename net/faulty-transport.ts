@@ -2,10 +2,9 @@
  * A transport whose links meet connection-level faults on real sockets: every dial goes through a TCP proxy of its own,
  * which is gone when its connection is. Listening is left alone, since the dialling end has the proxy.
  */
-import type { LinkConditions } from '../core/fault/plan.ts';
+import type { ConnectionCondition, LinkConditions } from '../core/fault/plan.ts';
 import { draw } from '../core/random.ts';
 import { type Clock, systemClock } from './clock.ts';
-import type { ConnectionCondition } from './connection-condition.ts';
 import type { DialOptions, Listener, ListenOptions, Transport } from './link.ts';
 import { startTcpProxy, type TcpProxy, type TcpProxyOptions } from './tcp-proxy.ts';
 import type { Direction } from './tcp-connection.ts';

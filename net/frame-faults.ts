@@ -3,17 +3,15 @@
  * by (seed, stream, number): the same seed, the same faults.
  * What is held back is a copy; it leaves after the next frame that passes, or after LIMITS.reorderHoldMs.
  */
-import type { LinkConditions } from '../core/fault/plan.ts';
+import type { LinkConditions, MessageCondition } from '../core/fault/plan.ts';
 import { LIMITS } from '../core/limits.ts';
 import { Random } from '../core/random.ts';
 import type { Clock } from './clock.ts';
 
-export type FrameFault = 'loss' | 'duplicate' | 'reorder' | 'corrupt';
-
 export interface FrameFaultOptions {
   readonly seed: number;
   readonly clock: Clock;
-  readonly count?: (kind: FrameFault) => void;
+  readonly count?: (kind: MessageCondition) => void;
 }
 
 export class FrameFaults {
@@ -56,7 +54,7 @@ export class FrameFaults {
     this.#cancel();
   }
 
-  #happens(kind: FrameFault, probability: number, uniform: number): boolean {
+  #happens(kind: MessageCondition, probability: number, uniform: number): boolean {
     if (uniform >= probability) return false;
     this.#options.count?.(kind);
     return true;

@@ -6,10 +6,9 @@
  * was held comes in order when it is over. Frames stay whole: `slice` changes nothing here, and `limitData` counts what
  * frames carry. The message level is not the network's business: fault-link.ts.
  */
-import type { LinkConditions } from '../core/fault/plan.ts';
+import type { ConnectionCondition, LinkConditions } from '../core/fault/plan.ts';
 import { draw } from '../core/random.ts';
 import type { Clock } from './clock.ts';
-import type { ConnectionCondition } from './connection-condition.ts';
 
 export interface ChannelOptions {
   readonly clock: Clock;

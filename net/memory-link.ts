@@ -5,11 +5,10 @@
  * direction of a link has conditions, and a host can vanish as a process that is killed or a machine that is unplugged.
  * Equal inputs meet equal faults: draws are keyed by the channels, which are numbered as links open.
  */
-import { type LinkConditions, NO_CONDITIONS, type Party } from '../core/fault/plan.ts';
+import { type ConnectionCondition, type LinkConditions, NO_CONDITIONS, type Party } from '../core/fault/plan.ts';
 import { LIMITS } from '../core/limits.ts';
 import type { Clock } from './clock.ts';
 import { reasonOf } from './close-reason.ts';
-import type { ConnectionCondition } from './connection-condition.ts';
 import type { DialOptions, Listener, ListenOptions, Transport } from './link.ts';
 import { MemoryChannel, POLL_MS } from './memory-channel.ts';
 import { MemoryEnd } from './memory-end.ts';

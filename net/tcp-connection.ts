@@ -1,8 +1,7 @@
 /** One connection through the proxy: two sockets and a passage each way. It is over when both sockets are. */
 import { Socket } from 'node:net';
-import type { LinkConditions } from '../core/fault/plan.ts';
+import type { ConnectionCondition, LinkConditions } from '../core/fault/plan.ts';
 import type { Clock } from './clock.ts';
-import type { ConnectionCondition } from './connection-condition.ts';
 import { POLL_MS, TcpPassage } from './tcp-passage.ts';
 
 export type Direction = 'up' | 'down';

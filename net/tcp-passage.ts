@@ -9,10 +9,9 @@
  * 4. Ends wait behind the bytes before them. Timers run only while something is held.
  */
 import type { Socket } from 'node:net';
-import type { LinkConditions } from '../core/fault/plan.ts';
+import type { ConnectionCondition, LinkConditions } from '../core/fault/plan.ts';
 import { LIMITS } from '../core/limits.ts';
 import type { Clock } from './clock.ts';
-import type { ConnectionCondition } from './connection-condition.ts';
 import { TcpPacer } from './tcp-pacer.ts';
 
 export interface PassageOptions {

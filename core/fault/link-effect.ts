@@ -1,5 +1,5 @@
 /** What faults do to one direction of a link, and how several of them add up: in every field the worst counts. */
-import { NO_CONDITIONS, type Fault, type FaultAction, type LinkConditions, type LinkSet, type Party } from './plan.ts';
+import { MESSAGE_CONDITIONS, NO_CONDITIONS, type Fault, type FaultAction, type LinkConditions, type LinkSet, type Party } from './plan.ts';
 
 const SEVERED: Partial<LinkConditions> = { blackhole: true };
 
@@ -68,6 +68,6 @@ function isNothing(conditions: LinkConditions): boolean {
 export function isConnectionLevel(action: FaultAction): boolean {
   if (action.kind === 'partition' || action.kind === 'isolate') return true;
   if (action.kind !== 'link') return false;
-  const { loss: _loss, duplicate: _duplicate, reorder: _reorder, corrupt: _corrupt, ...connection } = action.conditions;
-  return Object.values(connection).some((value) => value !== 0 && value !== false);
+  const isMessageLevel = (field: string): boolean => (MESSAGE_CONDITIONS as readonly string[]).includes(field);
+  return Object.entries(action.conditions).some(([field, value]) => Boolean(value) && !isMessageLevel(field));
 }

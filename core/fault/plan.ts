@@ -42,6 +42,12 @@ export interface LinkConditions {
   readonly slowCloseMs: number;
 }
 
+/** What befalls single frames; everything else befalls the stream of bytes below them. */
+export const MESSAGE_CONDITIONS = ['loss', 'duplicate', 'reorder', 'corrupt'] as const satisfies readonly (keyof LinkConditions)[];
+export type MessageCondition = (typeof MESSAGE_CONDITIONS)[number];
+/** Those with an effect of their own: jitter is part of the delay. */
+export type ConnectionCondition = Exclude<keyof LinkConditions, MessageCondition | 'jitterMs'>;
+
 export const NO_CONDITIONS: LinkConditions = {
   loss: 0,
   duplicate: 0,

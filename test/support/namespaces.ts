@@ -90,3 +90,51 @@ export async function openNetwork(agents: number): Promise<Network> {
     },
   };
 }
+
+/** Breaks something; what it returns mends it again and tells, place by place, how many packets met it. */
+export type Break = (network: Network) => () => number[];
+
+/** A rule of iptables for what arrives at each of these places. */
+export function filtered(...rules: readonly (readonly [at: Place, ...rule: string[]])[]): Break {
+  return (network) => {
+    for (const [at, ...rule] of rules) network.run(at, 'iptables', '-A', 'INPUT', ...rule);
+    return () => rules.map(([at]) => unfiltered(network, at));
+  };
+}
+
+function unfiltered(network: Network, at: Place): number {
+  const listed = network.run(at, 'iptables', '-nvxL', 'INPUT');
+  network.run(at, 'iptables', '-F', 'INPUT');
+  return Number(/^ +(\d+) +\d+ +(?:DROP|REJECT) /m.exec(listed)![1]);
+}
+
+/** A token bucket for all that these agents send. */
+export function limited(agents: readonly number[], rate: string): Break {
+  return (network) => {
+    for (const agent of agents) network.run(agent, 'tc', ...`qdisc add dev eth0 root tbf rate ${rate} burst 4kb latency 1s`.split(' '));
+    return () =>
+      agents.map((agent) => {
+        const shown = network.run(agent, 'tc', '-s', 'qdisc', 'show', 'dev', 'eth0');
+        network.run(agent, 'tc', 'qdisc', 'del', 'dev', 'eth0', 'root');
+        return Number(/overlimits (\d+)/.exec(shown)![1]);
+      });
+  };
+}
+
+/** The agent's cable is out. Counts how often its interface lost or found its carrier. */
+export function unplugged(agent: number): Break {
+  return (network) => {
+    const before = carrierChanges(network, agent);
+    network.run('hub', 'ip', 'link', 'set', `hub-${agent}`, 'down');
+    return () => {
+      network.run('hub', 'ip', 'link', 'set', `hub-${agent}`, 'up');
+      return [carrierChanges(network, agent) - before];
+    };
+  };
+}
+
+function carrierChanges(network: Network, agent: number): number {
+  const shown = network.run(agent, 'ip', '-j', '-s', '-s', 'link', 'show', 'dev', 'eth0');
+  const [link] = JSON.parse(shown) as { stats64: { tx: { carrier_changes: number } } }[];
+  return link.stats64.tx.carrier_changes;
+}

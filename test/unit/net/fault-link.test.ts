@@ -4,7 +4,7 @@ import test from 'node:test';
 import { NO_CONDITIONS, type LinkConditions, type Party } from '../../../core/fault/plan.ts';
 import { LIMITS } from '../../../core/limits.ts';
 import { streamOf, withFaults, type FaultLinkOptions } from '../../../net/fault-link.ts';
-import type { FrameFault } from '../../../net/frame-faults.ts';
+import type { MessageCondition } from '../../../core/fault/plan.ts';
 import type { Link, Transport } from '../../../net/link.ts';
 import { MemoryNetwork } from '../../../net/memory-link.ts';
 import { VirtualClock } from '../../../net/virtual-clock.ts';
@@ -18,7 +18,7 @@ type Way = 'out' | 'in';
 /** Two ends of a memory link; the dialling end is decorated. */
 class Pair {
   readonly clock = new VirtualClock();
-  readonly counts: Record<FrameFault, number> = { loss: 0, duplicate: 0, reorder: 0, corrupt: 0 };
+  readonly counts: Record<MessageCondition, number> = { loss: 0, duplicate: 0, reorder: 0, corrupt: 0 };
   readonly faulty: Link;
   readonly plain: Link;
   conditions: LinkConditions = NO_CONDITIONS;
@@ -33,7 +33,7 @@ class Pair {
     const now = (): LinkConditions => this.conditions;
     const none = (): LinkConditions => NO_CONDITIONS;
     const directions = way === 'out' ? { conditions: now } : { conditions: none, incoming: now };
-    const count = (kind: FrameFault): void => void this.counts[kind]++;
+    const count = (kind: MessageCondition): void => void this.counts[kind]++;
     const options = { seed: 1, stream: streamOf(3, 7), clock: this.clock, count, ...directions, ...more };
     [this.plain, this.faulty] = [links[0], withFaults(links[1], options)];
   }
@@ -47,7 +47,7 @@ class Pair {
 interface Outcome {
   /** As they arrived: n, and whether the frame is as it was sent. */
   readonly arrived: readonly { readonly n: number; readonly intact: boolean; readonly atMs: number }[];
-  readonly counts: Record<FrameFault, number>;
+  readonly counts: Record<MessageCondition, number>;
   readonly answers: readonly boolean[];
 }
 
