@@ -25,8 +25,9 @@ function steady(name: string, rounds: string, faults: readonly string[], judge: 
 }
 
 describe('rounds that do not wait', () => {
-  steady('bounded, 30 % loss: the steady error is within 10 % of the fault-free one', '{bounded: 4}', ['{ link: all, loss: 30% }'], (error, faultFree) => {
-    assert.ok(Math.abs(error / faultFree - 1) <= 0.1, `${error} against ${faultFree}`);
+  // It may be smaller: what comes late is averaged over more rounds.
+  steady('bounded, 30 % loss: the steady error is at most 10 % above the fault-free one', '{bounded: 4}', ['{ link: all, loss: 30% }'], (error, faultFree) => {
+    assert.ok(error <= 1.1 * faultFree && error > 0.5 * faultFree, `${error} against ${faultFree}`);
   });
   steady(
     'bounded, an agent stops for two seconds: the others go on',

@@ -6,8 +6,10 @@
  */
 import assert from 'node:assert/strict';
 import { cpSync, readdirSync, readFileSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
+import type { TestContext } from 'node:test';
 import { readEvents } from '../../cli/fault-record.ts';
 import type { RunEvent } from '../../cli/fault-record.ts';
 import type { Experiment } from '../../config/experiment.ts';
@@ -174,6 +176,19 @@ function stackTraces(directory: string): string[] {
   return logLines(directory)
     .filter(({ line }) => /^\s+at .*:\d+|\\n {4}at |^Error|Unhandled|"level":60/.test(line))
     .map(({ file, line }) => `${file}: ${line.slice(0, 1_000)}`);
+}
+
+/** Of processes that want to run, for each core: two scenarios at once come to 5. */
+const LOAD_MAX = 10;
+
+/** A promise about time holds for the median, on a machine that is not needed for something else. */
+export function assertWithin(context: TestContext, what: string, tookMs: readonly number[], promisedMs: number): void {
+  const load = loadavg()[0] / cpus().length;
+  const text = `${what}: ${tookMs.map((ms) => `${(ms / 1_000).toFixed(2)} s`).join(', ')}`;
+  context.diagnostic(text);
+  if (load > LOAD_MAX) return context.diagnostic(`not judged: ${load.toFixed(0)} processes for each core`);
+  const median = tookMs.toSorted((a, b) => a - b)[(tookMs.length - 1) >> 1];
+  assert.ok(median <= promisedMs, text);
 }
 
 export interface Told {
