@@ -20,6 +20,7 @@ export function logicalComplaints(given: ExperimentFile, experiment: Experiment)
     ...graphComplaints(given, experiment),
     ...armComplaints(given, experiment),
     ...splitComplaints(experiment),
+    ...siteComplaints(experiment),
     ...stepComplaints(experiment),
     ...stepSizeComplaints(experiment),
   ];
@@ -47,9 +48,10 @@ export function tableComplaints(given: ExperimentFile, experiment: Experiment, f
   }
   if (tasks > LIMITS.agentsMax) complaints.push(invalid(['problem', 'task'], `the table has ${tasks} tasks; at most ${LIMITS.agentsMax} agents`));
   if (experiment.network.graph === 'reference' && tasks !== REFERENCE_AGENTS) complaints.push(invalid(['network', 'graph'], referenceText(tasks)));
-  const dimension = facts.features + 1;
-  if (dimension > LIMITS.exactSolveDimensionMax) {
-    complaints.push(invalid(['problem', 'path'], `the table has ${facts.features} features; tables go up to ${LIMITS.exactSolveDimensionMax - 1}`));
+  const features = facts.features.length;
+  if (features + 1 > LIMITS.exactSolveDimensionMax) {
+    const key = given.problem.kind === 'csv-table' && given.problem.path === undefined ? 'features' : 'path';
+    complaints.push(invalid(['problem', key], `the table has ${features} features; tables go up to ${LIMITS.exactSolveDimensionMax - 1}`));
   }
   return complaints;
 }
@@ -91,6 +93,26 @@ function splitComplaints({ problem }: Experiment): Complaint[] {
   const { train } = problem.split;
   if (train < 1 || Number.isInteger(train)) return [];
   return [invalid(['problem', 'split', 'train'], `must be a whole number of rows, or a fraction below 1 (got ${train})`)];
+}
+
+/** Who has the rows, and what must be known without them. */
+function siteComplaints({ problem }: Experiment): Complaint[] {
+  if (problem.kind !== 'csv-table') return [];
+  const { path, sites, features, split, task, target } = problem;
+  const complaints: Complaint[] = [];
+  const wrong = (key: string, message: string): void => void complaints.push(invalid(['problem', key], message));
+  if (path === undefined && sites === undefined) wrong('path', 'is missing; give the table of all tasks, or sites with a table each');
+  if (path !== undefined && sites !== undefined) wrong('sites', 'there is a path already: give the table of all tasks, or sites with a table each');
+  if (sites !== undefined && features === undefined) wrong('features', 'is missing: with sites nobody sees every table, so the columns are named here');
+  if (sites !== undefined && split.tooFew === 'drop')
+    wrong('split', 'tooFew: drop needs the table of all tasks; with sites, leave out of the list who has too few');
+  for (const name of twice(sites?.map((site) => site.name) ?? [])) wrong('sites', `the name "${name}" is there twice`);
+  for (const name of twice([...(features ?? []), task, target])) wrong('features', `the column "${name}" is there twice, or is the task or the target`);
+  return complaints;
+}
+
+function twice(names: readonly string[]): string[] {
+  return [...new Set(names.filter((name, i) => names.indexOf(name) !== i))];
 }
 
 /** Exact solves converge or stop at the limit; more steps would be silently cut. */

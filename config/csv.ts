@@ -3,7 +3,7 @@
  *
  * Reading keeps no positions: a complaint is rare, so the file is read a second time to find where its record stands.
  */
-import { CsvError, parse } from 'csv-parse/sync';
+import { CsvError, parse, type Options } from 'csv-parse/sync';
 import { KindredError, type ErrorCode } from '../core/errors.ts';
 
 export interface Records {
@@ -22,9 +22,14 @@ export function readRecords(text: string, fileName: string, code: ErrorCode): Re
   return { text, fileName, code, records };
 }
 
-function parseRecords(text: string, fileName: string, code: ErrorCode): string[][] {
+/** Each record with its text as it stands in the file, without the line's end. */
+export function readRawRecords(text: string, fileName: string, code: ErrorCode): { readonly record: readonly string[]; readonly raw: string }[] {
+  return parseRecords<{ record: string[]; raw: string }>(text, fileName, code, { raw: true }).map(({ record, raw }) => ({ record, raw: lineOf(raw) }));
+}
+
+function parseRecords<T = string[]>(text: string, fileName: string, code: ErrorCode, more: Options = {}): T[] {
   try {
-    return parse(text, OPTIONS);
+    return parse(text, { ...OPTIONS, ...more }) as T[];
   } catch (cause) {
     if (!(cause instanceof CsvError)) throw cause;
     throw new KindredError(code, cause.message, { where: fileName, cause });
@@ -40,11 +45,16 @@ export function refuse(table: Records, record: number, column: number, reason: s
 function locate(text: string, record: number, column: number): { line: number; character: number } {
   const found = parse(text, { ...OPTIONS, info: true, raw: true, from: record + 1, to: record + 1 }) as unknown as [{ info: { lines: number }; raw: string }];
   const [{ info, raw }] = found;
-  const body = raw.replace(/^\s*[\r\n]+/, '').replace(/\r?\n$/, '');
+  const body = lineOf(raw);
   const start = cellStart(body, column);
   const before = body.slice(0, start).split('\n');
   const firstLine = info.lines - (body.split('\n').length - 1);
   return { line: firstLine + before.length - 1, character: before.at(-1)!.length + 1 };
+}
+
+/** Without the blank lines that csv-parse counts to the record after them, and without its own end. */
+function lineOf(raw: string): string {
+  return raw.replace(/^\s*[\r\n]+/, '').replace(/[\r\n]+$/, '');
 }
 
 /** Where cell `column` begins in the raw text of its record: after that many commas outside quotes. */

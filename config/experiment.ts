@@ -17,10 +17,21 @@ export interface GmrfProblem {
   readonly noise: number;
 }
 
+/** One agent's own table. */
+export interface Site {
+  readonly name: string;
+  /** Absolute: for an agent that is started on this machine. Only that agent reads it. */
+  readonly file?: string;
+}
+
 export interface TableProblem {
   readonly kind: 'csv-table';
-  /** Absolute. */
-  readonly path: string;
+  /** The whole table, absolute; or else `sites`. */
+  readonly path?: string;
+  /** Whose tables they are, in agent order: the rows stay where they are. */
+  readonly sites?: readonly Site[];
+  /** Names of the columns to learn from, in the order of the parameters. */
+  readonly features?: readonly string[];
   readonly task: string;
   readonly target: string;
   readonly loss: 'squared' | 'logistic';
@@ -35,6 +46,11 @@ export interface TableProblem {
   readonly ridge: number | Auto;
   /** Present: local steps are mini-batch SGD instead of exact solves. */
   readonly batch?: number;
+}
+
+/** The table that agent alone reads, where this machine has it. */
+export function siteFileOf({ problem }: Pick<Experiment, 'problem'>, agent: number): string | undefined {
+  return problem.kind === 'csv-table' ? problem.sites?.[agent]?.file : undefined;
 }
 
 export type ProblemSpec = GmrfProblem | TableProblem;

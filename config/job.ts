@@ -10,11 +10,20 @@ export interface GmrfJob extends Omit<GmrfProblem, 'graph'> {
   readonly edges: readonly Edge[];
 }
 
-export type Job = GmrfJob | TableProblem;
+/** Whose file is where is nobody else's business: `sites` stays behind. */
+export interface TableJob extends Omit<TableProblem, 'sites'> {
+  /** Of all agents, by index: what a task column says. */
+  readonly names: readonly string[];
+}
+
+export type Job = GmrfJob | TableJob;
 
 export function jobOf(experiment: Experiment, truth: Graph | undefined): string {
-  const { problem } = experiment;
-  if (problem.kind === 'csv-table') return JSON.stringify(problem);
+  const { problem, agentNames } = experiment;
+  if (problem.kind === 'csv-table') {
+    const { sites: _sites, ...rest } = problem;
+    return JSON.stringify({ ...rest, names: agentNames } satisfies TableJob);
+  }
   const { graph: _graph, ...rest } = problem;
   return JSON.stringify({ ...rest, edges: truth?.edges ?? [] } satisfies GmrfJob);
 }

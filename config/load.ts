@@ -49,7 +49,9 @@ function withTable(given: ExperimentFile, context: ResolveContext, readFile: Rea
   refuse([...logicalComplaints(given, draft), ...(isTable ? [] : agentComplaints(given, draft))], placeOf);
   if (draft.problem.kind !== 'csv-table') return draft;
   const facts = readTableFacts(draft.problem, readFile);
-  const experiment = resolveExperiment(given, context, facts.names);
+  const named = resolveExperiment(given, context, facts.names);
+  // An agent with a table of its own must find the same columns in it.
+  const experiment = { ...named, problem: { ...draft.problem, features: facts.features } };
   refuse([...tableComplaints(given, experiment, facts), ...agentComplaints(given, experiment)], placeOf);
   return experiment;
 }

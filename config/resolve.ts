@@ -2,7 +2,7 @@
 import { basename, dirname, extname, resolve } from 'node:path';
 import { LIMITS } from '../core/limits.ts';
 import { DEFAULTS, defaultArms } from './defaults.ts';
-import type { ArmSpec, Experiment, GmrfProblem, GraphSpec, ProblemSpec, TableProblem } from './experiment.ts';
+import type { ArmSpec, Experiment, GmrfProblem, GraphSpec, ProblemSpec, Site, TableProblem } from './experiment.ts';
 import { readFaults } from './faults.ts';
 import { percentOf, quantityOf } from './quantity.ts';
 import { ASYNC_STALENESS, type ExperimentFile } from './schema.ts';
@@ -49,8 +49,14 @@ function resolveGmrf(problem: GmrfSection, file: string): GmrfProblem {
 }
 
 function resolveTable(problem: TableSection, file: string): TableProblem {
-  const { kind, path, split, ...rest } = problem;
-  return { kind, path: fromFile(path, file), ...DEFAULTS.table, ridge: 'auto', ...rest, split: { ...DEFAULTS.split, ...split } };
+  const { kind, path, sites, split, ...rest } = problem;
+  const whole = path === undefined ? {} : { path: fromFile(path, file) };
+  const apart = sites === undefined ? {} : { sites: sites.map((site) => resolveSite(site, file)) };
+  return { kind, ...whole, ...apart, ...DEFAULTS.table, ridge: 'auto', ...rest, split: { ...DEFAULTS.split, ...split } };
+}
+
+function resolveSite({ name, file: own }: Site, file: string): Site {
+  return own === undefined ? { name } : { name, file: fromFile(own, file) };
 }
 
 function resolveCooperate(given: ExperimentFile, kind: ProblemSpec['kind']): Experiment['cooperate'] {

@@ -67,10 +67,29 @@ const SPLIT = Type.Object(
   closed('Which rows train and which test'),
 );
 
+const SITE = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: LIMITS.nameCharsMax, description: 'Name of the site: the value of its task column, if its table has one' }),
+    file: Type.Optional(
+      Type.String({ minLength: 1, description: 'Its table, read by its own agent only; left out where the agent is started with `kindred agent --data FILE`' }),
+    ),
+  },
+  closed('A table that stays where it is: one agent each, in this order'),
+);
+
 const TABLE = Type.Object(
   {
     kind: Type.Literal('csv-table'),
-    path: Type.String({ minLength: 1, description: 'The CSV file' }),
+    path: Type.Optional(Type.String({ minLength: 1, description: 'The CSV file of all tasks; or else sites' })),
+    sites: Type.Optional(
+      Type.Array(SITE, { minItems: LIMITS.agentsMin, description: 'Instead of path: every agent has a table of its own, which nobody else reads' }),
+    ),
+    features: Type.Optional(
+      Type.Array(Type.String({ minLength: 1 }), {
+        minItems: 1,
+        description: 'Columns to learn from; all but task and target if left out, which needs path',
+      }),
+    ),
     task: Type.Optional(
       Type.String({
         minLength: 1,

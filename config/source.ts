@@ -2,7 +2,7 @@
  * An experiment file as text: parsed with YAML 1.2, remembering the line and column of every key.
  * Only this file imports the package `yaml`.
  */
-import { LineCounter, parseDocument, isMap, isPair, isScalar, isSeq, type Document } from 'yaml';
+import { LineCounter, parseDocument, isMap, isPair, isScalar, isSeq, stringify, type Document } from 'yaml';
 import { KindredError } from '../core/errors.ts';
 import type { Path, Place } from './complaints.ts';
 
@@ -35,6 +35,11 @@ export function parseValue(text: string): unknown {
   const error = document.errors[0];
   if (error !== undefined) throw new KindredError('CONFIG_INVALID', oneLine(error.message));
   return document.toJS();
+}
+
+/** A plain value as YAML that readers of 1.1 and of 1.2 take alike: what either would take for another type is quoted. */
+export function yamlText(value: unknown): string {
+  return stringify(value, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false });
 }
 
 function toPlain(document: Document, file: string): unknown {

@@ -14,6 +14,8 @@ export interface TableSpec {
   readonly task: string;
   readonly target: string;
   readonly loss: 'squared' | 'logistic';
+  /** The columns to learn from; all but the task and the target if it is left out. */
+  readonly features?: readonly string[];
 }
 
 export interface TaskRows {
@@ -31,6 +33,7 @@ export interface Table {
 }
 
 interface Columns {
+  /** -1: none, in an agent's own table. */
   readonly task: number;
   readonly target: number;
   readonly features: readonly number[];
@@ -39,13 +42,28 @@ interface Columns {
 export function parseTable(text: string, fileName: string, spec: TableSpec): Table {
   const table = readRecords(text, fileName, 'TABLE_INVALID');
   const header = readHeader(table);
-  const columns = findColumns(table, header, spec);
-  if (table.records.length < 2) throw new KindredError('TABLE_INVALID', 'the table has a header but no rows', { where: fileName });
+  const columns = findColumns(table, header, spec, findColumn(table, header, spec.task, 'task'));
+  checkRows(table, header);
   const byTask = groupRecords(table, header, columns.task);
   if (byTask.size < 2) throw onlyOneTask(byTask, spec.task, fileName);
   const lowLabel = spec.loss === 'logistic' ? findLowLabel(table, columns.target) : undefined;
   const tasks = [...byTask].map(([name, rows]) => readTask(table, header, columns, name, rows, lowLabel));
   return { names: tasks.map((task) => task.name), features: columns.features.map((c) => header[c]), tasks };
+}
+
+/**
+ * A table with the rows of one agent only, `name`. It may do without the task column; where it has one, every row must say
+ * `name` there (TABLE_NOT_OWN). Labels are read as in the whole table: 1 is 1, and what else there is is the other class.
+ */
+export function parseOwnTable(text: string, fileName: string, spec: TableSpec, name: string): TaskRows {
+  const table = readRecords(text, fileName, 'TABLE_INVALID');
+  const header = readHeader(table);
+  const columns = findColumns(table, header, spec, header.indexOf(spec.task));
+  checkRows(table, header);
+  const records = table.records.slice(1).map((_, r) => r + 1);
+  const foreign = columns.task < 0 ? undefined : records.find((r) => table.records[r][columns.task].trim() !== name);
+  if (foreign !== undefined) throw refuse({ ...table, code: 'TABLE_NOT_OWN' }, foreign, columns.task, `the row is not of "${name}", whose table this is`);
+  return readTask(table, header, columns, name, records, spec.loss === 'logistic' ? findLowLabel(table, columns.target) : undefined);
 }
 
 function readHeader(table: Records): string[] {
@@ -57,11 +75,11 @@ function readHeader(table: Records): string[] {
   return header;
 }
 
-function findColumns(table: Records, header: string[], spec: TableSpec): Columns {
-  const task = findColumn(table, header, spec.task, 'task');
+function findColumns(table: Records, header: string[], spec: TableSpec, task: number): Columns {
   const target = findColumn(table, header, spec.target, 'target');
   if (task === target) throw refuse(table, 0, task, `column "${spec.task}" cannot be both the task and the target`);
-  const features = header.map((_, c) => c).filter((c) => c !== task && c !== target);
+  const given = spec.features?.map((name) => findColumn(table, header, name, 'features'));
+  const features = given ?? header.map((_, c) => c).filter((c) => c !== task && c !== target);
   if (features.length === 0) throw refuse(table, 0, 0, 'no column is left to be a feature');
   return { task, target, features };
 }
@@ -72,13 +90,18 @@ function findColumn(table: Records, header: string[], name: string, role: string
   return at;
 }
 
-/** Record numbers by task, in order of first appearance. Every record is checked for its width here. */
+function checkRows(table: Records, header: string[]): void {
+  if (table.records.length < 2) throw new KindredError('TABLE_INVALID', 'the table has a header but no rows', { where: table.fileName });
+  table.records.forEach((record, r) => {
+    if (record.length !== header.length) throw raggedRow(table, header, r);
+  });
+}
+
+/** Record numbers by task, in order of first appearance. */
 function groupRecords(table: Records, header: string[], taskColumn: number): Map<string, number[]> {
   const byTask = new Map<string, number[]>();
   for (let r = 1; r < table.records.length; r++) {
-    const record = table.records[r];
-    if (record.length !== header.length) throw raggedRow(table, header, r);
-    const name = record[taskColumn].trim();
+    const name = table.records[r][taskColumn].trim();
     if (name === '') throw refuse(table, r, taskColumn, `column "${header[taskColumn]}": the cell is empty`);
     const rows = byTask.get(name);
     if (rows === undefined) byTask.set(name, [r]);

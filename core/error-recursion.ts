@@ -6,9 +6,11 @@
  *   C+ = A ((1-mu)^2 C + D) A' - X - X' + (I-A) So (I-A)',   X = (1-mu) A F (I-A)',
  *   F+ = (1-mu) A F - (I-A) So,   D diagonal with D_k = (mu^2 / B) (s_k + (M+1) C_kk).
  * All agents start at w = 0: C = So, F = -So. The mean squared deviation per coordinate is tr C / K.
+ * A is sparse where many agents have few neighbours each, and a step allocates nothing: it costs K times the entries of A.
  * A filter reads out x = H psi instead, psi running with A = I: its error is H E - (I-H) Wo.
  */
-import { combine as weighted, identity, multiply, trace, transpose, type Matrix } from './linalg/matrix.ts';
+import { combine as weighted, copy, identity, multiply, trace, transpose, zeros, type Matrix } from './linalg/matrix.ts';
+import { multiplySparse, multiplySparseTransposed, sparseRows, type SparseRows } from './linalg/sparse.ts';
 
 export interface RecursionInput {
   /** A (K x K): I without cooperation, I - mu eta L for multitask. */
@@ -24,11 +26,6 @@ export interface RecursionInput {
   readonly output?: Matrix;
 }
 
-interface Moments {
-  readonly C: Matrix;
-  readonly F: Matrix;
-}
-
 const SETTLED_RELATIVE = 1e-12;
 const STEPS_MAX = 200_000;
 
@@ -36,65 +33,123 @@ const STEPS_MAX = 200_000;
 export function predictedCurve(input: RecursionInput & { readonly iterations: readonly number[] }): number[] {
   const wanted = new Map(input.iterations.map((i) => [i, NaN]));
   const last = Math.max(0, ...input.iterations);
-  const step = stepper(input);
-  let moments = start(input.signal);
+  const moments = new Moments(input);
   let settled = false;
   for (let i = 0; i <= last; i++) {
     if (wanted.has(i)) wanted.set(i, readOut(moments, input));
-    if (settled || i === last) continue;
-    const next = step(moments);
     // A long arm is steady most of its time: its moments stay what they are.
-    settled = isSettled(moments, next);
-    moments = next;
+    if (!settled && i < last) settled = moments.step();
   }
   return input.iterations.map((i) => wanted.get(i)!);
 }
 
 /** The mean squared deviation the recursion converges to; Infinity when it diverges. */
 export function steadyState(input: RecursionInput): number {
-  const step = stepper(input);
-  let moments = start(input.signal);
+  const moments = new Moments(input);
   for (let i = 0; i < STEPS_MAX; i++) {
-    const next = step(moments);
-    if (!Number.isFinite(trace(next.C))) return Infinity;
-    const settled = isSettled(moments, next);
-    moments = next;
+    const settled = moments.step();
+    if (!Number.isFinite(trace(moments.C))) return Infinity;
     if (settled) break;
   }
   return readOut(moments, input);
 }
 
-function start(So: Matrix): Moments {
-  return { C: So, F: weighted(-1, So, 0, So) };
+/** C and F, and what does not change from step to step. */
+class Moments {
+  C: Matrix;
+  F: Matrix;
+  readonly #input: RecursionInput;
+  readonly #combine: SparseRows;
+  /** I - A. */
+  readonly #rest: SparseRows;
+  readonly #bias: Matrix;
+  readonly #biasBias: Matrix;
+  #nextC: Matrix;
+  #nextF: Matrix;
+  readonly #scratch: Matrix;
+
+  constructor(input: RecursionInput) {
+    const { combine: A, signal: So } = input;
+    const n = A.rows;
+    const rest = weighted(1, identity(n), -1, A);
+    this.#input = input;
+    this.#combine = sparseRows(A);
+    this.#rest = sparseRows(rest);
+    this.#bias = zeros(n, n);
+    this.#biasBias = zeros(n, n);
+    multiplySparse(this.#rest, So, this.#bias);
+    multiplySparseTransposed(this.#bias, this.#rest, this.#biasBias);
+    this.C = copy(So);
+    this.F = weighted(-1, So, 0, So);
+    [this.#nextC, this.#nextF, this.#scratch] = [zeros(n, n), zeros(n, n), zeros(n, n)];
+  }
+
+  /** True when it changed (nearly) nothing. */
+  step(): boolean {
+    const next = this.#nextC;
+    const moved = this.#nextF;
+    const scratch = this.#scratch;
+    this.#noisy(next);
+    if (this.#isAlone) moved.data.set(this.F.data);
+    else {
+      multiplySparse(this.#combine, next, scratch);
+      multiplySparseTransposed(scratch, this.#combine, next);
+      multiplySparse(this.#combine, this.F, moved);
+    }
+    scaleAll(1 - this.#input.mu, moved);
+    if (!this.#isAlone) multiplySparseTransposed(moved, this.#rest, scratch);
+    const change = Math.max(addCross(this.#biasBias, scratch, this.C, next), addBias(this.#bias, this.F, moved));
+    [this.C, this.#nextC] = [next, this.C];
+    [this.F, this.#nextF] = [moved, this.F];
+    return change <= SETTLED_RELATIVE * trace(next);
+  }
+
+  /** A = I: then I - A, the biases and the cross terms are 0, and products are not worth their time. */
+  get #isAlone(): boolean {
+    return this.#rest.values.length === 0;
+  }
+
+  /** out <- (1-mu)^2 C + D. */
+  #noisy(out: Matrix): void {
+    const { mu, batch, dimension, noise } = this.#input;
+    const { data, rows: n } = this.C;
+    const kept = (1 - mu) ** 2;
+    const scale = (mu * mu) / batch;
+    for (let i = 0; i < data.length; i++) out.data[i] = kept * data[i];
+    for (let k = 0; k < n; k++) out.data[k * n + k] += scale * (noise[k] + (dimension + 1) * data[k * n + k]);
+  }
 }
 
-function isSettled(before: Moments, after: Moments): boolean {
-  return Math.max(change(before.C, after.C), change(before.F, after.F)) <= SETTLED_RELATIVE * trace(after.C);
+function scaleAll(factor: number, a: Matrix): void {
+  for (let i = 0; i < a.data.length; i++) a.data[i] *= factor;
 }
 
-/** Largest change of an entry. */
-function change(before: Matrix, after: Matrix): number {
-  return before.data.reduce((largest, x, i) => Math.max(largest, Math.abs(after.data[i] - x)), 0);
+/** next <- next + bias - x - x'; returns the largest change of an entry against `before`. */
+function addCross(bias: Matrix, x: Matrix, before: Matrix, next: Matrix): number {
+  const n = x.rows;
+  let largest = 0;
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < n; j++) {
+      const at = i * n + j;
+      next.data[at] = next.data[at] + bias.data[at] - x.data[at] - x.data[j * n + i];
+      largest = Math.max(largest, Math.abs(next.data[at] - before.data[at]));
+    }
+  }
+  return largest;
 }
 
-/** One step of the recursion; what does not change from step to step is computed once. */
-function stepper({ combine: A, mu, batch, dimension, noise, signal: So }: RecursionInput): (moments: Moments) => Moments {
-  const n = A.rows;
-  const rest = weighted(1, identity(n), -1, A);
-  const bias = multiply(rest, So);
-  const biasBias = rightTransposed(bias, rest);
-  const scale = (mu * mu) / batch;
-  return ({ C, F }) => {
-    const inner = weighted((1 - mu) ** 2, C, 0, C);
-    for (let k = 0; k < n; k++) inner.data[k * n + k] += scale * (noise[k] + (dimension + 1) * C.data[k * n + k]);
-    const moved = weighted(1 - mu, multiply(A, F), 0, F);
-    const spread = weighted(1, rightTransposed(multiply(A, inner), A), 1, biasBias);
-    return { C: withoutCross(spread, rightTransposed(moved, rest)), F: weighted(1, moved, -1, bias) };
-  };
+/** next <- next - bias; returns the largest change of an entry against `before`. */
+function addBias(bias: Matrix, before: Matrix, next: Matrix): number {
+  let largest = 0;
+  for (let at = 0; at < next.data.length; at++) {
+    next.data[at] -= bias.data[at];
+    largest = Math.max(largest, Math.abs(next.data[at] - before.data[at]));
+  }
+  return largest;
 }
 
 /** The mean squared deviation of these moments, through the filter if there is one. */
-function readOut({ C, F }: Moments, { signal: So, output: H }: RecursionInput): number {
+function readOut({ C, F }: { readonly C: Matrix; readonly F: Matrix }, { signal: So, output: H }: RecursionInput): number {
   if (!H) return trace(C) / C.rows;
   const rest = weighted(1, identity(H.rows), -1, H);
   const own = rightTransposed(multiply(H, C), H);
@@ -106,9 +161,4 @@ function readOut({ C, F }: Moments, { signal: So, output: H }: RecursionInput): 
 /** a b' as (b a')': sparse b (a combine matrix) stays the left factor, whose zeros `multiply` skips. */
 function rightTransposed(a: Matrix, b: Matrix): Matrix {
   return transpose(multiply(b, transpose(a)));
-}
-
-/** a - x - x'. */
-function withoutCross(a: Matrix, x: Matrix): Matrix {
-  return weighted(1, weighted(1, a, -1, x), -1, transpose(x));
 }

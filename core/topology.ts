@@ -76,13 +76,28 @@ function pairs(agents: number, joined: (i: number, j: number) => boolean): Edge[
 
 const complete = (agents: number): Edge[] => pairs(agents, () => true);
 
+/** `pairs`, or undefined as soon as an agent is found to have no edge: it costs a row or two instead of all pairs. */
+function pairsWithoutLoners(agents: number, joined: () => boolean): Edge[] | undefined {
+  const edges: Edge[] = [];
+  const isJoined = new Uint8Array(agents);
+  for (let i = 0; i < agents; i++) {
+    for (let j = i + 1; j < agents; j++) {
+      if (!joined()) continue;
+      edges.push(edge(i, j));
+      isJoined[i] = isJoined[j] = 1;
+    }
+    if (isJoined[i] === 0) return undefined;
+  }
+  return edges;
+}
+
 /** Every pair with the same probability, mean degree min(4, K-1), redrawn until connected. */
 function erdosRenyi(agents: number, seed: number): Edge[] {
   for (let attempt = 0; ; attempt++) {
     const random = draw(seed, 0, 'graph', attempt);
     const degree = Math.min(MEAN_DEGREE + Math.floor(attempt / DRAWS_PER_DEGREE), agents - 1);
-    const edges = pairs(agents, () => random.uniform() * (agents - 1) < degree);
-    if (componentsOf(agents, edges).length === 1) return edges;
+    const edges = pairsWithoutLoners(agents, () => random.uniform() * (agents - 1) < degree);
+    if (edges !== undefined && componentsOf(agents, edges).length === 1) return edges;
   }
 }
 

@@ -14,7 +14,7 @@
  */
 import { assert } from '../errors.ts';
 import { cholesky } from '../linalg/cholesky.ts';
-import { zeros, type Matrix } from '../linalg/matrix.ts';
+import { identity, zeros, type Matrix } from '../linalg/matrix.ts';
 import { Random } from '../random.ts';
 import { componentsOf, type Edge } from '../topology.ts';
 import type { GradientTask } from './problem.ts';
@@ -38,6 +38,35 @@ export function sampleTruth(laplacian: Matrix, dimension: number, seed: number):
     centre(rows);
   }
   return truth;
+}
+
+/**
+ * pinv(L), the covariance of the truth over the coordinates (K x K): of a graph's Laplacian, without eigenvectors.
+ * On a component of n agents pinv(L) = (L + 11'/n)^-1 - 11'/n, and 0 between components.
+ */
+export function truthCovariance(laplacian: Matrix): Matrix {
+  const out = zeros(laplacian.rows, laplacian.rows);
+  for (const members of componentsOf(laplacian.rows, couplings(laplacian))) {
+    const n = members.length;
+    const inverse = identity(n);
+    const rows = members.map((_, i) => rowOf(inverse, i));
+    // Row i of C'^-1 begins at column i, so that row products give (C C')^-1 = C'^-1 C^-1.
+    solveRows(anchoredFactor(laplacian, members), rows);
+    members.forEach((k, i) => {
+      for (let j = 0; j <= i; j++) {
+        const value = productFrom(i, rows[i], rows[j]) - 1 / n;
+        out.data[k * out.cols + members[j]] = out.data[members[j] * out.cols + k] = value;
+      }
+    });
+  }
+  return out;
+}
+
+/** sum over m >= from of a_m b_m. */
+function productFrom(from: number, a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let m = from; m < a.length; m++) sum += a[m] * b[m];
+  return sum;
 }
 
 const rowOf = (a: Matrix, i: number): Float64Array => a.data.subarray(i * a.cols, (i + 1) * a.cols);

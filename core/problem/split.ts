@@ -58,9 +58,9 @@ export interface TaskSize {
 
 /**
  * Which tasks take part: indices into `tasks` in their order (agent k is task kept[k]), and the names dropped.
- * Throws TABLE_TOO_FEW_ROWS naming the task, also when dropping leaves fewer than two.
+ * Throws TABLE_TOO_FEW_ROWS naming the task, also when dropping leaves fewer than `tasksMin`.
  */
-export function selectTasks(tasks: readonly TaskSize[], spec: SplitSpec, where?: string): { kept: number[]; dropped: string[] } {
+export function selectTasks(tasks: readonly TaskSize[], spec: SplitSpec, where?: string, tasksMin = 2): { kept: number[]; dropped: string[] } {
   const kept: number[] = [];
   const dropped: string[] = [];
   tasks.forEach((task, index) => {
@@ -68,7 +68,7 @@ export function selectTasks(tasks: readonly TaskSize[], spec: SplitSpec, where?:
     else if (spec.tooFew === 'drop') dropped.push(task.name);
     else throw tooFewRows(task, spec.train, where);
   });
-  if (kept.length < 2) throw new KindredError('TABLE_TOO_FEW_ROWS', `only ${kept.length} task has enough rows; at least 2 are needed`, at(where));
+  if (kept.length < tasksMin) throw new KindredError('TABLE_TOO_FEW_ROWS', `only ${kept.length} task has enough rows; at least 2 are needed`, at(where));
   return { kept, dropped };
 }
 

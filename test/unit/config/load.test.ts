@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { test } from 'node:test';
+import type { TableProblem } from '../../../config/experiment.ts';
 import { experimentHash } from '../../../config/load.ts';
 import { PAPER, TABLE, load } from './fixture.ts';
 
@@ -65,6 +66,7 @@ test('the second example of the interface resolves to exactly this', () => {
       split: { train: 10, test: 'rest', seed: 1, order: 'random', tooFew: 'refuse' },
       standardize: 'global',
       ridge: 'auto',
+      features: ['x'],
     },
     explore: { stepSize: 'auto', steps: 'auto' },
     relationship: { estimator: 'cgl', options: {} },
@@ -81,6 +83,24 @@ test('a file may say almost nothing', () => {
   assert.deepEqual(experiment.problem, { kind: 'gmrf-regression', graph: 'reference', dimension: 200, batch: 20, noise: 200 });
   assert.deepEqual(experiment.cooperate.arms, PAPER_ARMS);
   assert.equal(experiment.relationship.estimator, 'cgl');
+});
+
+test('sites are agents in their order, and none of their tables is read', () => {
+  const sites = '[{ name: 2, file: two.csv }, { name: north, file: /far/away.csv }, { name: 1 }]'.replaceAll(/name: (\d)/g, 'name: "$1"');
+  const experiment = load(`problem: { kind: csv-table, sites: ${sites}, features: [x2, x1] }`, {}, {});
+  assert.deepEqual(experiment.agentNames, ['2', 'north', '1']);
+  assert.deepEqual((experiment.problem as TableProblem).sites, [
+    { name: '2', file: resolve('dir/two.csv') },
+    { name: 'north', file: resolve('/far/away.csv') },
+    { name: '1' },
+  ]);
+});
+
+test('features choose columns, and their order', () => {
+  const csv = ['task,y,a,b,c', ...Array.from({ length: 30 }, (_, i) => `${['p', 'q'][i % 2]},${i},1,2,3`)].join('\n');
+  const features = (more: string): unknown => (load(`${TABLE}${more}`, {}, { 'data.csv': csv }).problem as TableProblem).features;
+  assert.deepEqual(features(''), ['a', 'b', 'c']);
+  assert.deepEqual(features('  features: [c, a]\n'), ['c', 'a']);
 });
 
 test('tasks that are dropped are no agents', () => {

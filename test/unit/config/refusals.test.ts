@@ -141,7 +141,40 @@ const WRONG: readonly [string, string, string, string][] = [
     'dir/experiment.yaml:17:30 cooperate.arms[1].relationship: consensus uses no relationship; leave the key out',
   ],
 
-  ['a table without its path', 'problem: { kind: csv-table }', 'CONFIG_INVALID', 'dir/experiment.yaml:1:1 problem.path: is missing'],
+  [
+    'a table without its path',
+    'problem: { kind: csv-table }',
+    'CONFIG_INVALID',
+    'dir/experiment.yaml:1:1 problem.path: is missing; give the table of all tasks, or sites with a table each',
+  ],
+  [
+    'a table and sites',
+    `${TABLE}  sites: [{ name: a }, { name: b }]\n  features: [x]\n`,
+    'CONFIG_INVALID',
+    'dir/experiment.yaml:5:3 problem.sites: there is a path already: give the table of all tasks, or sites with a table each',
+  ],
+  [
+    'sites without the names of columns, two of one name, and a wish for what needs all rows',
+    'problem: { kind: csv-table, sites: [{ name: a }, { name: a }], split: { tooFew: drop } }',
+    'CONFIG_INVALID',
+    [
+      'dir/experiment.yaml:1:1 problem.features: is missing: with sites nobody sees every table, so the columns are named here',
+      'dir/experiment.yaml:1:29 problem.sites: the name "a" is there twice',
+      'dir/experiment.yaml:1:64 problem.split: tooFew: drop needs the table of all tasks; with sites, leave out of the list who has too few',
+    ].join('\n'),
+  ],
+  [
+    'a feature that is the target',
+    `${TABLE}  features: [x, y]\n`,
+    'CONFIG_INVALID',
+    'dir/experiment.yaml:5:3 problem.features: the column "y" is there twice, or is the task or the target',
+  ],
+  [
+    'a site alone',
+    'problem: { kind: csv-table, sites: [{ name: a }], features: [x] }',
+    'CONFIG_INVALID',
+    'dir/experiment.yaml:1:29 problem.sites: must list at least two (got [{"name":"a"}])',
+  ],
   [
     'agents that are not the tasks',
     `${TABLE}agents: 4\n`,

@@ -1,7 +1,7 @@
 /** A table is read strictly: every way to be wrong has a place and a reason. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseTable, readEstimates, type Table, type TableSpec } from '../../../config/table.ts';
+import { parseOwnTable, parseTable, readEstimates, type Table, type TableSpec } from '../../../config/table.ts';
 import { KindredError } from '../../../core/errors.ts';
 
 const SPEC: TableSpec = { task: 'task', target: 'y', loss: 'squared' };
@@ -109,6 +109,53 @@ test('estimates refused in one clear line', () => {
         detail.test(error.detail) &&
         !error.message.includes('\n'),
       text,
+    );
+  }
+});
+
+const parseOwn = (text: string, spec: Partial<TableSpec> = {}): { rows: number[]; targets: number[] } => {
+  const { rows, targets } = parseOwnTable(text, 'south.csv', { ...SPEC, ...spec }, 'south');
+  return { rows: [...rows], targets: [...targets] };
+};
+
+test('an own table: with or without the task column, the features by name wherever they stand', () => {
+  const expected = { rows: [2, 3, 5, 6], targets: [1, 4] };
+  assert.deepEqual(parseOwn('task,y,a,b\nsouth,1,2,3\n south ,4,5,6\n'), expected);
+  assert.deepEqual(parseOwn('b,id,y,a\n3,x,1,2\n6,x,4,5\n', { features: ['a', 'b'] }), expected);
+});
+
+test('an own table: a row of somebody else has its place and a code, and its name stays out of the message', () => {
+  assert.throws(
+    () => parseOwn('a,task,y\n1,south,2\n3,Adam,4\n'),
+    (error) => error instanceof KindredError && error.code === 'TABLE_NOT_OWN' && error.where === 'south.csv:3:3' && !error.message.includes('Adam'),
+  );
+});
+
+test('an own table: what else can be wrong is what can be wrong with any table', () => {
+  const wrong = (text: string, where: string, detail: RegExp, spec: Partial<TableSpec> = {}): void =>
+    assert.throws(
+      () => parseOwn(text, spec),
+      (error) => error instanceof KindredError && error.code === 'TABLE_INVALID' && error.where === where && detail.test(error.detail),
+    );
+  wrong('y,a\n', 'south.csv', /no rows/);
+  wrong('y,a\n1,2\n3\n', 'south.csv:3:2', /1 cells, the header 2/);
+  wrong('y,a\n1,2\n', 'south.csv:1:1', /no column "b" \(problem\.features\)/, { features: ['a', 'b'] });
+});
+
+test('labels at a site are those of the whole table, also where there is one class only', () => {
+  const all: readonly (readonly number[])[] = [
+    [-1, 1, -1],
+    [1, 1, 1],
+    [-1, -1, -1],
+  ];
+  const names = ['p', 'q', 'r'];
+  for (const low of [-1, 0]) {
+    const labels = all.map((own) => own.map((label) => (label === 1 ? 1 : low)));
+    const whole = parse(['task,y,a', ...labels.flatMap((own, k) => own.map((label) => `${names[k]},${label},7`))].join('\n'), { loss: 'logistic' });
+    const apart = labels.map((own) => parseOwn(['y,a', ...own.map((label) => `${label},7`)].join('\n'), { loss: 'logistic' }).targets);
+    assert.deepEqual(
+      apart,
+      whole.tasks.map(({ targets }) => [...targets]),
     );
   }
 });
