@@ -4,10 +4,10 @@
  *  2. The one before it is kept; `done` comes only after the folder is on the disk too.
  *  3. A damaged one is set aside when it is found, so that it never takes the place of a good one.
  */
+import * as fs from 'node:fs';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { callbackify } from 'node:util';
+import { callbackify, promisify } from 'node:util';
 import { assert, KindredError } from '../core/errors.ts';
 import { type Clock, systemClock } from '../net/clock.ts';
 import { type Checkpoint, decodeCheckpoint } from './checkpoint.ts';
@@ -24,6 +24,10 @@ export interface CheckpointStore {
   /** The newest whole checkpoint. Not while a save is under way. */
   load(): Loaded;
 }
+
+// Not node:fs/promises: with everything that it loads, an agent would start a twentieth slower.
+const [open, close, fsync, rename, rm] = [promisify(fs.open), promisify(fs.close), promisify(fs.fsync), promisify(fs.rename), promisify(fs.rm)];
+const write = promisify(fs.write);
 
 const CURRENT = 'current.checkpoint';
 const PREVIOUS = 'previous.checkpoint';
@@ -76,13 +80,13 @@ async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
   try {
     for (let at = 0; at < bytes.length;) {
       // A full disk shows as a short count first.
-      const { bytesWritten } = await file.write(bytes, at, bytes.length - at, at);
+      const { bytesWritten } = await write(file, bytes, at, bytes.length - at, at);
       if (bytesWritten === 0) throw new Error(`ENOSPC: only ${at} of ${bytes.length} bytes could be written`);
       at += bytesWritten;
     }
-    await file.sync();
+    await fsync(file);
   } finally {
-    await file.close();
+    await close(file);
   }
 }
 
@@ -98,9 +102,9 @@ async function renameIfThere(from: string, to: string): Promise<void> {
 async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r');
   try {
-    await folder.sync();
+    await fsync(folder);
   } finally {
-    await folder.close();
+    await close(folder);
   }
 }
 

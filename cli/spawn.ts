@@ -4,18 +4,28 @@
  */
 import { fork, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { programOf } from './programs.ts';
 import type { RunFiles } from './run-files.ts';
-
-const COORDINATOR_MAIN = fileURLToPath(new URL('../coordinator/main.js', import.meta.url));
-const AGENT_MAIN = fileURLToPath(new URL('../agent/main.js', import.meta.url));
 
 /** Its job is written already. */
 export function spawnCoordinator(files: RunFiles): ChildProcess {
-  return files.withLog('coordinator', (log) => fork(COORDINATOR_MAIN, [files.jobFile], { stdio: ['ignore', log, log, 'ipc'], detached: true, execArgv: [] }));
+  return files.withLog('coordinator', (log) =>
+    fork(programOf('coordinator'), [files.jobFile], { stdio: ['ignore', log, log, 'ipc'], detached: true, execArgv: [] }),
+  );
 }
 
-export function spawnAgent(files: RunFiles, agent: number, joinUrl: string): ChildProcess {
-  const args = ['--join', joinUrl, '--token-file', files.tokenFile, '--index', String(agent), '--state', files.agentState(agent)];
-  return files.withLog(`agent-${agent}`, (log) => spawn(process.execPath, [AGENT_MAIN, ...args], { stdio: ['ignore', log, log, 'ipc'], detached: true }));
+/** What one agent of a process has alone; `data` is its own table, where it has one. */
+export interface OwnFiles {
+  readonly agent: number;
+  readonly state: string;
+  readonly data: string | undefined;
+}
+
+/** One process for all of them. Its log is named after the first one. */
+export function spawnAgents(files: RunFiles, agents: readonly OwnFiles[], joinUrl: string): ChildProcess {
+  const own = agents.flatMap(({ agent, state, data }) => ['--index', String(agent), '--state', state, ...(data === undefined ? [] : ['--data', data])]);
+  const args = ['--join', joinUrl, '--token-file', files.tokenFile, ...own];
+  return files.withLog(`agent-${agents[0].agent}`, (log) =>
+    spawn(process.execPath, [programOf('agent'), ...args], { stdio: ['ignore', log, log, 'ipc'], detached: true }),
+  );
 }

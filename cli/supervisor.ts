@@ -15,7 +15,9 @@ import type { Fault, Party } from '../core/fault/plan.ts';
 import { faultPlanText } from '../core/fault/plan-text.ts';
 import { LIMITS } from '../core/limits.ts';
 import type { RunResult } from '../core/run-result.ts';
+import { siteFileOf } from '../config/experiment.ts';
 import { experimentHash } from '../config/load.ts';
+import type { Reached, SupervisorMessage } from '../agent/main.ts';
 import type { CoordinatorJob, CoordinatorMessage } from '../coordinator/main.ts';
 import { isOver } from '../coordinator/run-machine.ts';
 import { systemClock } from '../net/clock.ts';
@@ -26,8 +28,9 @@ import type { ProcessesOptions } from './processes.ts';
 import { resultWithout } from './result-without.ts';
 import type { Failure } from './result-without.ts';
 import { RunFiles } from './run-files.ts';
+import { groupsOf } from './shared-process.ts';
 import { SilenceWatch } from './silence-watch.ts';
-import { spawnAgent, spawnCoordinator } from './spawn.ts';
+import { spawnAgents, spawnCoordinator } from './spawn.ts';
 import { endingText, SupervisedProcess } from './supervised-process.ts';
 import type { Ending } from './supervised-process.ts';
 
@@ -51,6 +54,7 @@ export class Supervisor {
   readonly #conducting: Conducting;
   readonly #watch: SilenceWatch;
   readonly #coordinator: SupervisedProcess;
+  /** By agent: one process may stand in several places. */
   readonly #agents: SupervisedProcess[];
   readonly #goneAgents = new Map<number, string>();
   readonly #startedAt = performance.now();
@@ -79,18 +83,15 @@ export class Supervisor {
       begun: begunFaults(run.directory),
       perform: (kind, target, fault) => this.#perform(kind, target, fault),
     });
-    this.#coordinator = this.#supervised('coordinator', () => this.#spawnCoordinator(), {
+    this.#coordinator = this.#supervised(['coordinator'], () => this.#spawnCoordinator(), {
       message: (message) => this.#onCoordinator(message as CoordinatorMessage),
       isUnplanned: () => this.#mayRestartCoordinator(),
       gone: (why) => this.#conclude(why),
     });
-    this.#agents = Array.from({ length: experiment.agents }, (_, agent) =>
-      this.#supervised(agent, () => spawnAgent(this.#files, agent, this.#joinUrl), {
-        message: (message) => this.#onReached(agent, (message as { readonly step: number }).step),
-        isUnplanned: (ending) => !this.#isEnding && !isOwn(ending),
-        gone: (why) => this.#onAgentGone(agent, why),
-      }),
-    );
+    this.#agents = groupsOf(experiment.agents, options.agentsPerProcess ?? 1).flatMap((group) => {
+      const shared = this.#agentProcess(group);
+      return group.map(() => shared);
+    });
     this.#watch = new SilenceWatch({
       clock: systemClock,
       isExcused: () => !this.#coordinator.isRunning || this.#coordinator.isStopped || this.#isComputing(),
@@ -109,8 +110,18 @@ export class Supervisor {
     });
   }
 
+  #agentProcess(group: readonly number[]): SupervisedProcess {
+    const { experiment } = this.#options;
+    const own = group.map((agent) => ({ agent, state: this.#files.agentState(agent), data: siteFileOf(experiment, agent) }));
+    return this.#supervised(group, () => spawnAgents(this.#files, own, this.#joinUrl), {
+      message: (message) => this.#onReached(message as Reached),
+      isUnplanned: (ending) => !this.#isEnding && !isOwn(ending),
+      gone: (why) => group.forEach((agent) => this.#onAgentGone(agent, why)),
+    });
+  }
+
   #supervised(
-    party: Party,
+    parties: readonly Party[],
     spawnIt: () => ChildProcess,
     own: { message: (message: unknown) => void; isUnplanned: (ending: Ending) => boolean; gone: (why: string) => void },
   ): SupervisedProcess {
@@ -125,10 +136,10 @@ export class Supervisor {
         gone: own.gone,
         started: (pid, starts) => {
           count = starts;
-          this.#onStarted(party, pid, starts);
+          for (const party of parties) this.#onStarted(party, pid, starts);
         },
-        ended: (pid, how) => this.#options.onProcess?.({ party, pid, starts: count, event: 'ended', how }),
-        restarting: (how, delayMs) => this.#onRestarting(party, how, delayMs),
+        ended: (pid, how) => parties.forEach((party) => this.#options.onProcess?.({ party, pid, starts: count, event: 'ended', how })),
+        restarting: (how, delayMs) => this.#onRestarting(parties, how, delayMs),
       },
     });
   }
@@ -149,7 +160,7 @@ export class Supervisor {
       host: HOST,
       // Any free one first, the same one ever after: agents dial it again by themselves.
       port: this.#url === '' ? 0 : Number(new URL(this.#url).port),
-      joinMs: LIMITS.joinMs,
+      joinMs: LIMITS.joinMs + experiment.agents * LIMITS.joinPerAgentMs,
     };
   }
 
@@ -166,7 +177,7 @@ export class Supervisor {
         return this.#conducting.phase(message.phase, message.elapsedMs);
       case 'faults':
         // An agent cut off from the coordinator must hear of it too, or it would stay so.
-        for (const agent of this.#agents) agent.send({ type: 'faults', plan: faultPlanText(message.plan) });
+        for (const one of this.#agentProcesses) one.send({ type: 'faults', plan: faultPlanText(message.plan) } satisfies SupervisorMessage);
         return this.#conducting.replace(message.plan);
       case 'failed':
         this.#failure = message;
@@ -182,7 +193,7 @@ export class Supervisor {
     this.#joinUrl = joinUrl;
     for (const [agent, detail] of this.#goneAgents) this.#coordinator.send({ agentGone: agent, detail });
     if (isFirst) {
-      for (const agent of this.#agents) agent.start();
+      for (const one of this.#agentProcesses) one.start();
       this.#options.onStarted?.({ url, coordinator: this.#coordinator.pid ?? 0, agents: this.#agents.map(({ pid }) => pid ?? 0) });
     }
     this.#noteDown();
@@ -197,9 +208,9 @@ export class Supervisor {
   }
 
   /** All that an agent says to its supervisor. */
-  #onReached(agent: number, step: number): void {
+  #onReached({ agent, step }: Reached): void {
     this.#conducting.reached(agent, step);
-    this.#agents[agent].send({ type: 'proceed' });
+    this.#agents[agent].send({ type: 'proceed', agent } satisfies SupervisorMessage);
   }
 
   #onAgentGone(agent: number, why: string): void {
@@ -219,9 +230,9 @@ export class Supervisor {
     this.#noteDown();
   }
 
-  #onRestarting(party: Party, how: string, delayMs: number): void {
-    this.#files.event('process-lost', { party, detail: how });
-    this.#tell(`${nameOf(party)}: ${how}; it is started again in ${delayMs / 1000} s`);
+  #onRestarting(parties: readonly Party[], how: string, delayMs: number): void {
+    for (const party of parties) this.#files.event('process-lost', { party, detail: how });
+    this.#tell(`${parties.map(nameOf).join(', ')}: ${how}; it is started again in ${delayMs / 1000} s`);
   }
 
   #mayRestartCoordinator(): boolean {
@@ -330,13 +341,23 @@ export class Supervisor {
   }
 
   get #processes(): SupervisedProcess[] {
-    return [this.#coordinator, ...this.#agents];
+    return [this.#coordinator, ...this.#agentProcesses];
+  }
+
+  get #agentProcesses(): SupervisedProcess[] {
+    return [...new Set(this.#agents)];
   }
 
   /** For commands that look for the run while it goes on, or after a crash. */
   #noteDown(): void {
     const processes = this.#processes.flatMap(({ pid }) => (pid === undefined ? [] : [noteOf(pid)]));
-    this.#files.live({ url: this.#url, tokenFile: this.#files.tokenFile, supervisor: noteOf(process.pid), processes });
+    this.#files.live({
+      url: this.#url,
+      tokenFile: this.#files.tokenFile,
+      supervisor: noteOf(process.pid),
+      processes,
+      agentsPerProcess: this.#options.agentsPerProcess ?? 1,
+    });
   }
 
   #tell(line: string): void {

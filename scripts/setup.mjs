@@ -13,7 +13,10 @@ const buildStamp = path.join(root, 'dist', '.kindred-built');
 
 checkNode();
 ensure(installStamp, hashOf(['package.json', 'package-lock.json']), 'installing packages', install);
-ensure(buildStamp, hashOf(['package-lock.json', 'tsconfig.json', 'scripts/generate-proto.mjs', ...rooms.flatMap(sourcesIn)]), 'building', build);
+const buildScripts = ['generate-proto.mjs', 'bundle.mjs', 'bundle-loader.cjs', 'record-code-cache.cjs'].map((file) => `scripts/${file}`);
+// V8's code cache is of one V8 only.
+const buildInputs = `${hashOf(['package-lock.json', 'tsconfig.json', ...buildScripts, ...rooms.flatMap(sourcesIn)])} ${process.versions.v8}`;
+ensure(buildStamp, buildInputs, 'building', build);
 
 function checkNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
@@ -43,6 +46,7 @@ function build() {
   run(process.execPath, [path.join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', root]);
   mkdirSync(path.join(root, 'dist', 'proto', 'generated'), { recursive: true });
   cpSync(path.join(root, 'proto', 'generated', 'wire.js'), path.join(root, 'dist', 'proto', 'generated', 'wire.js'));
+  run(process.execPath, [path.join(root, 'scripts', 'bundle.mjs')]);
 }
 
 function run(command, args) {

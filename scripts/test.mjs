@@ -1,6 +1,6 @@
 // Runs the compiled tests: all but the long ones, or those under the folders or files given (paths below test/, without .ts).
 //   npm test            npm test unit            npm test process/death
-//   npm run test:acceptance        npm run test:chaos        npm run test:swarm
+//   npm run test:acceptance        npm run test:chaos        npm run test:swarm        npm run test:containers
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 const folder = path.join(path.dirname(path.dirname(fileURLToPath(import.meta.url))), 'dist', 'test');
 const wanted = process.argv.slice(2);
 /** Minutes each: they run by name. */
-const LONG = ['acceptance', 'chaos', 'swarm'];
+const LONG = ['acceptance', 'chaos', 'containers', 'swarm'];
 
 const all = readdirSync(folder, { recursive: true })
   .map(String)

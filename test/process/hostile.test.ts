@@ -7,13 +7,13 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { WebSocket } from 'ws';
 import { createRun } from '../../cli/new-run.ts';
+import { programOf } from '../../cli/programs.ts';
 import { LIMITS } from '../../core/limits.ts';
 import { SUBPROTOCOL } from '../../net/websocket-accept.ts';
 import { encode } from '../../proto/codec.ts';
 import { PROTOCOL_VERSION } from '../../proto/messages.ts';
 import { controlFrameBytesMax } from '../../proto/codec.ts';
 import { digests, inProcesses, output, simulated, smallExperiment } from '../support/experiments.ts';
-import { projectRoot } from '../support/project.ts';
 
 const LONG = ['explore.steps=20000', 'cooperate.steps=3000', 'cooperate.arms=[{strategy: multitask, relationship: known}]'];
 
@@ -46,7 +46,7 @@ function garbageBytes(url: string): Promise<void> {
 function agentWithWrongToken(joinUrl: string): Promise<{ exit: number | null; log: string }> {
   const tokenFile = join(output, 'wrong-token');
   writeFileSync(tokenFile, 'wrong');
-  const child = spawn(process.execPath, [join(projectRoot, 'dist/agent/main.js'), '--join', joinUrl, '--token-file', tokenFile, '--index', '0']);
+  const child = spawn(process.execPath, [programOf('agent'), '--join', joinUrl, '--token-file', tokenFile, '--index', '0']);
   let log = '';
   child.stdout.on('data', (chunk) => (log += chunk));
   return new Promise((resolve) => child.on('exit', (exit) => resolve({ exit, log })));

@@ -1,0 +1,78 @@
+#!/bin/sh
+# A container engine of one's own: a private dockerd for `npm run test:containers`, beside whatever else the machine runs.
+#   export DOCKER_HOST="$(scripts/engine.sh start DIR)"      everything it keeps is in DIR, which is made
+#   scripts/engine.sh stop DIR                               ends it, and takes its bridge and DIR away again
+# Needs root, and dockerd with iptables (Debian: apt-get install docker.io docker-compose iptables iproute2).
+set -eu
+
+usage() {
+  echo 'usage: scripts/engine.sh start|stop DIR' >&2
+  exit 2
+}
+
+[ $# = 2 ] || usage
+mkdir -p "$2"
+directory=$(cd "$2" && pwd)
+socket=unix://$directory/docker.sock
+pidfile=$directory/docker.pid
+# The second daemon of a machine needs a bridge and addresses of its own; both follow from the directory.
+number=$(printf '%s' "$directory" | cksum | cut -d ' ' -f 1)
+bridge=kindred$((number % 10000))
+network=10.$((200 + number / 250 % 50)).$((number % 250))
+
+answers() {
+  DOCKER_HOST=$socket docker version >/dev/null 2>&1
+}
+
+is_running() {
+  [ -f "$pidfile" ] && kill -0 "$(cat "$pidfile")" 2>/dev/null
+}
+
+start() {
+  if is_running; then
+    echo "$socket"
+    return
+  fi
+  command -v dockerd >/dev/null || { echo 'there is no dockerd: apt-get install docker.io docker-compose iptables iproute2' >&2; exit 2; }
+  [ "$(id -u)" = 0 ] || { echo 'an engine of its own needs root; with one that runs already, set DOCKER_HOST instead' >&2; exit 2; }
+  ip link show "$bridge" >/dev/null 2>&1 || ip link add "$bridge" type bridge
+  ip address replace "$network.1/24" dev "$bridge"
+  ip link set "$bridge" up
+  dockerd --data-root "$directory/data" --exec-root "$directory/exec" --pidfile "$pidfile" --host "$socket" --bridge "$bridge" \
+    --default-address-pool "base=10.$((100 + number % 100)).0.0/16,size=24" >"$directory/dockerd.log" 2>&1 </dev/null &
+  tries=0
+  until answers; do
+    tries=$((tries + 1))
+    if [ $tries -gt 120 ] || { [ $tries -gt 10 ] && ! is_running; }; then
+      echo "dockerd does not answer; the end of $directory/dockerd.log:" >&2
+      tail -n 20 "$directory/dockerd.log" >&2
+      stop
+      exit 1
+    fi
+    sleep 0.5
+  done
+  echo "$socket"
+}
+
+stop() {
+  if is_running; then
+    pid=$(cat "$pidfile")
+    running=$(DOCKER_HOST=$socket docker ps -q 2>/dev/null || true)
+    # shellcheck disable=SC2086 # one word per container
+    [ -z "$running" ] || DOCKER_HOST=$socket docker kill $running >/dev/null 2>&1 || true
+    kill "$pid"
+    tries=0
+    while kill -0 "$pid" 2>/dev/null && [ $tries -lt 60 ]; do
+      tries=$((tries + 1))
+      sleep 0.5
+    done
+  fi
+  ip link delete "$bridge" 2>/dev/null || true
+  rm -rf "$directory"
+}
+
+case $1 in
+  start) start ;;
+  stop) stop ;;
+  *) usage ;;
+esac
