@@ -2,9 +2,9 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { KindredError } from '../core/errors.ts';
+import { programOf } from './programs.ts';
 
 export interface AgentFlags {
   readonly join: string;
@@ -13,9 +13,9 @@ export interface AgentFlags {
   readonly host: string;
   readonly advertise?: string;
   readonly state?: string;
+  readonly data?: string;
 }
 
-const AGENT_MAIN = fileURLToPath(new URL('../agent/main.js', import.meta.url));
 /** Addresses that mean every interface: nobody can be told to dial them. */
 const ANY_INTERFACE = ['0.0.0.0', '::', '[::]'];
 
@@ -30,13 +30,14 @@ export function addAgentCommand(program: Command): void {
     .option('--host <address>', 'address to listen on for other agents; 0.0.0.0 is all of them', '127.0.0.1')
     .option('--advertise <host>', 'name or address that other agents reach this one by; --host if not given')
     .option('--state <dir>', 'where it writes checkpoints, to go on from; by default .kindred/agent-K here, none without --index')
+    .option('--data <file>', 'its own table (CSV with a header, its own rows only), which nobody else reads; needs --index')
     .option('--json', 'accepted everywhere; the log is JSON already')
     .addHelpText('after', '\nExample:\n  $ kindred agent --join ws://127.0.0.1:7373/agents --token-file token --index 3')
     .action((flags: AgentFlags) => startAgent(agentArguments(flags)));
 }
 
 /** What agent/main.ts is called with. Throws USAGE. */
-export function agentArguments({ join: url, tokenFile, index, host, advertise, state = stateOf(index) }: AgentFlags): string[] {
+export function agentArguments({ join: url, tokenFile, index, host, advertise, state = stateOf(index), data }: AgentFlags): string[] {
   const refuse = (where: string, detail: string): never => {
     throw new KindredError('USAGE', detail, { where });
   };
@@ -45,7 +46,9 @@ export function agentArguments({ join: url, tokenFile, index, host, advertise, s
   if (index !== undefined && !/^\d{1,6}$/.test(index)) refuse('--index', `must be a whole number (got "${index}")`);
   if (ANY_INTERFACE.includes(host) && advertise === undefined)
     refuse('--advertise', `is missing: with --host ${host} other agents must be told where to find this one, for example --advertise worker-3.local`);
-  const given = { index, advertise, state };
+  if (data !== undefined && index === undefined) refuse('--index', 'is missing: with --data an agent must say whose table it is');
+  if (data !== undefined && !existsSync(data)) refuse('--data', `there is no file "${data}"`);
+  const given = { index, advertise, state, data };
   const options = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value]));
   return ['--join', url, '--token-file', tokenFile, '--host', host, ...options];
 }
@@ -56,7 +59,7 @@ function stateOf(index: string | undefined): string | undefined {
 }
 
 function startAgent(args: readonly string[]): void {
-  const child = spawn(process.execPath, [AGENT_MAIN, ...args], { stdio: 'inherit' });
+  const child = spawn(process.execPath, [programOf('agent'), ...args], { stdio: 'inherit' });
   let signals = 0;
   child.on('exit', (code) => (process.exitCode = code ?? 1));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(++signals > 1 ? 'SIGKILL' : signal));

@@ -4,9 +4,8 @@
  */
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { LIMITS } from '../core/limits.ts';
 import { KindredError } from '../core/errors.ts';
@@ -15,15 +14,16 @@ import type { Experiment } from '../config/experiment.ts';
 import { DEFAULTS } from '../config/defaults.ts';
 import { experimentHash, loadExperiment } from '../config/load.ts';
 import type { CoordinatorMessage } from '../coordinator/main.ts';
-import { newToken } from '../net/credentials.ts';
 import { refuseLive } from './live-run.ts';
 import { createRun } from './new-run.ts';
 import type { NewRun } from './new-run.ts';
 import { writePictures } from './pictures.ts';
 import { noteOf } from './process-note.ts';
+import { programOf } from './programs.ts';
 import { resumable } from './resume.ts';
-import { RunFiles, writing } from './run-files.ts';
+import { RunFiles } from './run-files.ts';
 import { collect, exitCodeOf } from './run.ts';
+import { makeToken } from './token-file.ts';
 
 export interface CoordinatorFlags {
   readonly set: readonly string[];
@@ -40,8 +40,6 @@ interface Prepared {
   /** As a person would type it. */
   readonly file: string;
 }
-
-const COORDINATOR_MAIN = fileURLToPath(new URL('../coordinator/main.js', import.meta.url));
 
 export function addCoordinatorCommand(program: Command): void {
   program
@@ -89,7 +87,7 @@ function coordinate({ experiment, run }: Prepared, where: { tokenFile: string; h
   const files = new RunFiles(run.directory);
   files.job({ experiment, hash: experimentHash(experiment), ...run, mode: 'processes', ...where, joinMs: LIMITS.joinRemoteMs });
   // Detached: a Ctrl-C in the terminal reaches this process alone, which passes it on.
-  const child = fork(COORDINATOR_MAIN, [files.jobFile], { stdio: 'inherit', detached: true, execArgv: [] });
+  const child = fork(programOf('coordinator'), [files.jobFile], { stdio: 'inherit', detached: true, execArgv: [] });
   const stopListening = passSignals(child);
   const live = (url: string): void => files.live({ url, tokenFile: where.tokenFile, supervisor: noteOf(process.pid), processes: [noteOf(child.pid ?? 0)] });
   live('');
@@ -128,14 +126,6 @@ export function portOf(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65_535) return port;
   throw new KindredError('USAGE', `must be a port number (got "${text}")`, { where: '--port' });
-}
-
-/** The one that is there is kept: agents may have it already. */
-export function makeToken(file: string): void {
-  writing(file, () => {
-    if (!existsSync(file)) writeFileSync(file, `${newToken()}\n`, { mode: 0o600 });
-    chmodSync(file, 0o600);
-  });
 }
 
 function isLoopback(host: string): boolean {

@@ -99,13 +99,16 @@ function noticeEntries(events: readonly RunEvent[], zero: number): TimelineEntry
   const ordered = new Set(events.flatMap(({ type, fault }) => (type === 'fault' ? [fault] : [])));
   return events.flatMap(({ at, type, agent, detail }): Noticed[] => {
     if ((type !== 'fault-began' && type !== 'fault-ended') || ordered.has(detail)) return [];
-    const key = `${type} ${detail as string}`;
+    const noticed = { ms: Date.parse(at) - zero, event: type === 'fault-began' ? 'began' : 'ended', what: detail as string } as const;
+    // Nobody among the agents: the engine of their containers did it.
+    if (agent === undefined) return [{ ...noticed, agents: [] }];
+    const key = `${type} ${noticed.what}`;
     const known = latest.get(key);
     if (known !== undefined && !known.agents.includes(agent as number)) {
       known.agents.push(agent as number);
       return [];
     }
-    const entry: Noticed = { ms: Date.parse(at) - zero, event: type === 'fault-began' ? 'began' : 'ended', what: detail as string, agents: [agent as number] };
+    const entry: Noticed = { ...noticed, agents: [agent as number] };
     latest.set(key, entry);
     return [entry];
   });

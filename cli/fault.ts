@@ -15,6 +15,7 @@ import type { TimelineEntry } from './fault-timeline.ts';
 import { liveRun } from './live-run.ts';
 import { storedExperiment } from './resume.ts';
 import { writing } from './run-files.ts';
+import { refuseSharedFaults } from './shared-process.ts';
 import { findRun } from './stored-runs.ts';
 import type { StoredRun } from './stored-runs.ts';
 import { formatTable } from './table.ts';
@@ -67,6 +68,7 @@ export function addFaultCommand(program: Command, write: Write = (text) => proce
 
 async function inject(run: StoredRun, text: string, json: boolean, write: Write): Promise<void> {
   const faults = parseFaults(text, storedExperiment(run));
+  refuseSharedFaults(faults, liveRun(run.directory)?.agentsPerProcess ?? 1);
   const { faults: added } = (await ask(run, 'POST', faults)) as { faults: Fault[] };
   if (json) return write(`${JSON.stringify({ runId: run.runId, faults: added })}\n`);
   write(added.map((fault) => `injected: ${describeFault(fault)} at ${triggerText(fault.at)} ${durationText(fault.for)}`.trimEnd() + '\n').join(''));
@@ -145,6 +147,7 @@ function partyText(party: TimelineEntry['party']): string {
 }
 
 function agentsText(agents: readonly number[]): string {
+  if (agents.length === 0) return 'the engine';
   const sorted = [...agents].sort((a, b) => a - b);
   return `${sorted.length === 1 ? 'agent' : 'agents'} ${sorted.join(', ')}`;
 }

@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { addAgentCommand } from './agent.ts';
 import { addCoordinatorCommand } from './coordinator.ts';
 import { addDemoCommand } from './demo.ts';
+import { addDeployCommand } from './deploy.ts';
 import { addFaultCommand } from './fault.ts';
 import { addLearnCommand } from './learn.ts';
 import { addListCommand } from './list.ts';
@@ -24,6 +25,7 @@ const COMMANDS = [
   addShowCommand,
   addSimulateCommand,
   addFaultCommand,
+  addDeployCommand,
   addCoordinatorCommand,
   addAgentCommand,
 ] as const;
@@ -47,9 +49,9 @@ const reported = (error: unknown): number => reportError(error, { json: process.
 // Outside of the command itself, in an event: whoever started processes ends them on exit.
 process.on('uncaughtException', (error) => process.exit(reported(error)));
 
-try {
-  await createProgram().parseAsync();
-} catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : USAGE_EXIT;
-  else process.exitCode = reported(error);
-}
+createProgram()
+  .parseAsync()
+  .catch((error: unknown) => {
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : USAGE_EXIT;
+    else process.exitCode = reported(error);
+  });

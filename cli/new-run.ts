@@ -14,13 +14,7 @@ export interface NewRun {
 const NAME_CHARS_MAX = 11;
 
 export function createRun(experiment: Experiment): NewRun {
-  const name = experiment.name
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .replaceAll(/^-|-$/g, '')
-    .slice(0, NAME_CHARS_MAX);
-  const when = new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
-  const runId = `${name || 'run'}-${when}-${randomBytes(2).toString('hex')}`;
+  const runId = newRunId(experiment);
   const directory = join(experiment.output.directory, runId);
   try {
     mkdirSync(directory, { recursive: true });
@@ -28,4 +22,14 @@ export function createRun(experiment: Experiment): NewRun {
     throw new KindredError('OUTPUT_UNWRITABLE', readFailure(cause), { where: directory, cause });
   }
   return { runId, directory };
+}
+
+export function newRunId({ name }: Pick<Experiment, 'name'>): string {
+  const short = name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-|-$/g, '')
+    .slice(0, NAME_CHARS_MAX);
+  const when = new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
+  return `${short || 'run'}-${when}-${randomBytes(2).toString('hex')}`;
 }

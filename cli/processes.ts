@@ -1,5 +1,5 @@
 /**
- * `processes` mode: a coordinator and one process per agent on this machine, kept alive by a supervisor in this one.
+ * `processes` mode: a coordinator and processes of agents, one each by default, on this machine, kept alive by a supervisor in this one.
  * Who waits for whom is the coordinator's business.
  */
 import type { Party } from '../core/fault/plan.ts';
@@ -13,6 +13,8 @@ export interface ProcessesOptions {
   readonly experiment: Experiment;
   /** Its directory may hold the beginning of the run: then the processes go on from there. */
   readonly run: NewRun;
+  /** Default 1. Equal bits whatever it is; with more, the plan must not kill or stop single agents. */
+  readonly agentsPerProcess?: number;
   readonly onProgress: (progress: RunProgress) => void;
   /** For people: what happened to the processes. */
   readonly onNote?: (line: string) => void;

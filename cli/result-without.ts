@@ -10,7 +10,13 @@ export interface Failure {
   readonly detail: string;
 }
 
-export function resultWithout({ name, seed, agents, agentNames }: Experiment, { runId, directory }: NewRun, failure: Failure, totalMs: number): RunResult {
+export function resultWithout(
+  { name, seed, agents, agentNames }: Experiment,
+  { runId, directory }: NewRun,
+  failure: Failure,
+  totalMs: number,
+  mode = 'processes',
+): RunResult {
   const { code, detail } = failure;
   return {
     runId,
@@ -18,7 +24,7 @@ export function resultWithout({ name, seed, agents, agentNames }: Experiment, { 
     error: { code, message: detail, hint: ERRORS[code].hint },
     experiment: name,
     seed,
-    mode: 'processes',
+    mode,
     agents: { expected: agents, completed: 0, missing: [], names: agentNames },
     relationship: null,
     arms: [],

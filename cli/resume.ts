@@ -52,6 +52,7 @@ export function resumable(name: string, directory: string): Resumable {
   if (result?.status === 'completed' || result?.status === 'completed-with-missing') throw new KindredError('RUN_COMPLETED', runId);
   const mode = result?.mode ?? recordedMode(run.directory) ?? 'processes';
   if (mode === 'simulated') throw new KindredError('RUN_NOT_RESUMABLE', `${runId} was simulated: it wrote down nothing to go on from`);
+  if (mode !== 'processes') throw new KindredError('RUN_NOT_RESUMABLE', `${runId} ran in containers: the checkpoints of its agents went with them`);
   return { run, experiment: storedExperiment(run) };
 }
 

@@ -7,10 +7,12 @@
 import { appendFileSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { KindredError } from '../core/errors.ts';
+import type { ErrorCode } from '../core/errors.ts';
 import type { RunResult } from '../core/run-result.ts';
 import type { CoordinatorJob } from '../coordinator/main.ts';
 import { newToken } from '../net/credentials.ts';
 import type { ProcessNote } from './process-note.ts';
+import type { Failure } from './result-without.ts';
 
 /** What supervisor.json says. */
 export interface LiveRun {
@@ -19,12 +21,16 @@ export interface LiveRun {
   readonly tokenFile: string;
   readonly supervisor: ProcessNote;
   readonly processes: readonly ProcessNote[];
+  /** 1 where it is not said. */
+  readonly agentsPerProcess?: number;
 }
 
 export const EVENTS_FILE = 'events.jsonl';
 const RESULT_FILE = 'run.json';
 const LIVE_FILE = 'supervisor.json';
 const OWNER_ONLY = 0o600;
+/** Of a log, in an error. */
+const LINES_TOLD = 5;
 
 export class RunFiles {
   readonly directory: string;
@@ -48,6 +54,10 @@ export class RunFiles {
 
   job(job: CoordinatorJob): void {
     writing(this.jobFile, () => replaceFile(this.jobFile, JSON.stringify(job)));
+  }
+
+  token(): string {
+    return readFileSync(this.tokenFile, 'utf8').trim();
   }
 
   live(live: LiveRun): void {
@@ -78,6 +88,23 @@ export class RunFiles {
   freshResult(): RunResult | undefined {
     const text = this.#resultText();
     return text === undefined || text === this.#staleResult ? undefined : (JSON.parse(text) as RunResult);
+  }
+
+  /** The last lines of it that say something. */
+  endOfLog(name: string): string[] {
+    const path = join(this.directory, 'logs', `${name}.log`);
+    const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n') : [];
+    return lines.filter((line) => line.trim() !== '').slice(-LINES_TOLD);
+  }
+
+  /** The code with which the coordinator said in its log that it cannot go on. */
+  lastFailure(): Failure | undefined {
+    const path = join(this.directory, 'logs', 'coordinator.log');
+    const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n') : [];
+    const last = lines.findLast((line) => line.startsWith('{') && line.includes('"cannot go on"'));
+    if (last === undefined) return undefined;
+    const { code, err } = JSON.parse(last) as { readonly code: ErrorCode; readonly err: { readonly message: string } };
+    return { code, detail: err.message };
   }
 
   result(result: RunResult): void {

@@ -9,16 +9,19 @@ import { experimentHash, loadExperiment } from '../config/load.ts';
 import type { RunProgress } from '../coordinator/run-progress.ts';
 import { createRunStore } from '../coordinator/run-store.ts';
 import { simulate } from '../sim/simulate.ts';
+import { runInContainers } from './containers.ts';
+import { Engine } from './engine.ts';
 import { createRun } from './new-run.ts';
 import type { NewRun } from './new-run.ts';
 import { openInBrowser } from './open.ts';
 import { writePictures } from './pictures.ts';
 import { runInProcesses } from './processes.ts';
 import { createProgress } from './progress.ts';
+import { agentsPerProcessOf, refuseSharedFaults } from './shared-process.ts';
 import { resultTables } from './result-table.ts';
 import { describeTerminal } from './terminal.ts';
 
-export const MODES = ['processes', 'simulated'] as const;
+export const MODES = ['processes', 'compose', 'simulated'] as const;
 export type Mode = (typeof MODES)[number];
 
 export interface RunOutcome {
@@ -29,6 +32,7 @@ export interface RunOutcome {
 interface RunFlags {
   readonly set: readonly string[];
   readonly mode: string;
+  readonly agentsPerProcess: string;
   readonly seed?: string;
   readonly out?: string;
   readonly json?: boolean;
@@ -47,7 +51,8 @@ export function addRunCommand(program: Command): void {
     .description('Run the experiment of FILE: agents learn alone, their relationship is learned, they cooperate over it.')
     .argument('<file>', 'experiment file (YAML)')
     .option('-c, --set <path=value>', 'override a key of the file; path=null takes it out (repeatable)', collect, [])
-    .option('--mode <mode>', `one process per agent, or everything simulated in one: ${MODES.join(' | ')}`, 'processes')
+    .option('--mode <mode>', `one process per agent, one container per agent, or everything simulated in one process: ${MODES.join(' | ')}`, 'processes')
+    .option('--agents-per-process <n>', 'in mode processes: so many agents share one process, to the same bits', '1')
     .option('--seed <n>', 'instead of the seed in the file')
     .option('--out <dir>', 'where run directories are made, instead of output.directory')
     .option('--json', 'print the result as JSON')
@@ -56,7 +61,8 @@ export function addRunCommand(program: Command): void {
     .addHelpText('after', EXAMPLE)
     .action(async (file: string, flags: RunFlags) => {
       const experiment = loadExperiment(file, loadOptions(flags));
-      const { result, pictures } = await runExperiment(experiment, file, modeOf(flags.mode), flags.quiet === true);
+      const mode = modeOf(flags.mode);
+      const { result, pictures } = await runExperiment(experiment, file, mode, flags.quiet === true, agentsPerProcessOf(flags.agentsPerProcess, mode));
       process.stdout.write(printed(result, pictures, flags.json === true));
       if (flags.open && result.status === 'completed') openInBrowser(`${result.directory}/report.html`);
       process.exitCode = exitCodeOf(result);
@@ -64,19 +70,29 @@ export function addRunCommand(program: Command): void {
 }
 
 /** Runs it in a new directory. */
-export function runExperiment(experiment: Experiment, file: string, mode: Mode, quiet: boolean): Promise<RunOutcome> {
-  return runInDirectory(experiment, createRun(experiment), file, mode, quiet);
+export async function runExperiment(experiment: Experiment, file: string, mode: Mode, quiet: boolean, agentsPerProcess = 1): Promise<RunOutcome> {
+  refuseSharedFaults(experiment.faults, agentsPerProcess);
+  // Without one there is no run, and no directory of it.
+  if (mode === 'compose') await Engine.find();
+  return runInDirectory(experiment, createRun(experiment), file, mode, quiet, agentsPerProcess);
 }
 
 /** Runs it, or goes on with it, with progress on stderr; leaves figures and the report in the run directory. */
-export async function runInDirectory(experiment: Experiment, { runId, directory }: NewRun, file: string, mode: Mode, quiet: boolean): Promise<RunOutcome> {
+export async function runInDirectory(
+  experiment: Experiment,
+  { runId, directory }: NewRun,
+  file: string,
+  mode: Mode,
+  quiet: boolean,
+  agentsPerProcess = 1,
+): Promise<RunOutcome> {
   const run = { runId, directory };
   const terminal = describeTerminal({ environment: process.env, stream: process.stderr, quiet });
   const progress = createProgress({ terminal, stream: process.stderr });
   const onProgress = (state: RunProgress): void => progress.show(progressEvent(state));
   try {
-    const supervised = { experiment, run, onProgress, onNote: (line: string) => progress.note(line) };
-    const result = mode === 'processes' ? await runInProcesses(supervised) : simulateHere(experiment, run, onProgress);
+    const supervised = { experiment, run, agentsPerProcess, onProgress, onNote: (line: string) => progress.note(line) };
+    const result = mode === 'simulated' ? simulateHere(experiment, run, onProgress) : await (mode === 'compose' ? runInContainers : runInProcesses)(supervised);
     return { result, pictures: writePictures(result, file) };
   } finally {
     progress.finish();
@@ -132,8 +148,6 @@ function loadOptions(flags: RunFlags) {
 
 function modeOf(mode: string): Mode {
   if ((MODES as readonly string[]).includes(mode)) return mode as Mode;
-  if (mode === 'compose')
-    throw new KindredError('CONFIG_UNSUPPORTED', 'the mode compose comes in a later version; there are processes and simulated', { where: '--mode' });
   throw new KindredError('USAGE', `must be one of ${MODES.join(', ')} (got "${mode}")`, { where: '--mode' });
 }
 

@@ -5,7 +5,6 @@
 import { cooperationDiagnostics } from '../core/diagnostics.ts';
 import { LIMITS } from '../core/limits.ts';
 import { symmetricEigen } from '../core/linalg/eigen.ts';
-import { laplacianPseudoInverse } from '../core/linalg/ones-complement.ts';
 import type { Matrix } from '../core/linalg/matrix.ts';
 import type { Diagnostic } from '../core/relationship/relationship.ts';
 import { filterMatrix } from '../core/strategy/filter.ts';
@@ -68,9 +67,9 @@ function armEta(plan: ArmPlan, stepSize: number, noise: number): { eta: number |
   return { eta, diagnostics: [...lowered, ...cooperationDiagnostics({ arm, eigenvalues: values, maxDegree, noise, stepSize, eta })] };
 }
 
-/** Theory's curve for the arm: A from the relationship in use, signal covariance from the true one. */
+/** Theory's curve for the arm: A from the relationship in use, `signal` the covariance of the truth, of all agents. */
 export function predictedError(
-  known: Matrix,
+  signal: Matrix,
   problem: GmrfProblem,
   { plan, noise, stepSize, eta, spectrumMax }: TunedArm,
   iterations: readonly number[],
@@ -82,7 +81,7 @@ export function predictedError(
     batch: problem.batch,
     dimension: problem.dimension,
     noise: noise.map(() => problem.noise),
-    signal: principalPart(laplacianPseudoInverse(known), plan.members),
+    signal: principalPart(signal, plan.members),
     iterations,
     ...(filters ? { output: filterMatrix(plan.laplacian, noise, spectrumMax) } : {}),
   });

@@ -8,6 +8,7 @@
 import { explorationDiagnostics } from '../core/diagnostics.ts';
 import { laplacian } from '../core/graph.ts';
 import type { Matrix } from '../core/linalg/matrix.ts';
+import { truthCovariance } from '../core/problem/gmrf-regression.ts';
 import { relativeError } from '../core/relationship/compare.ts';
 import type { Diagnostic } from '../core/relationship/relationship.ts';
 import { strategyByName } from '../core/strategy/index.ts';
@@ -46,6 +47,8 @@ class GmrfSeason implements Season<ArmPlan> {
   readonly #explored: Explored;
   readonly #told: Map<number, Told>;
   readonly #known: Matrix;
+  /** Covariance of the truth: made once, since many agents make it dear. */
+  #signal: Matrix | undefined;
   readonly #stepSize: number;
   #learned: Matrix | undefined;
   #version = 0;
@@ -88,7 +91,7 @@ class GmrfSeason implements Season<ArmPlan> {
     if (reports.brokenOff) return false;
     this.#context.record({ type: 'diagnostics', diagnostics: arm.diagnostics });
     const predict = isWhole(reports, plan)
-      ? (iterations: readonly number[]): number[] => predictedError(this.#known, this.#problem, arm, iterations)
+      ? (iterations: readonly number[]): number[] => predictedError((this.#signal ??= truthCovariance(this.#known)), this.#problem, arm, iterations)
       : undefined;
     this.#context.record({ type: 'arm', ...gradientArmResult(plan, works[plan.members[0]], arm.eta, reports, predict) });
     recordArmMetrics(this.#context, plan, reports);

@@ -10,6 +10,7 @@ import type { Experiment } from '../config/experiment.ts';
 import { ERRORS, KindredError } from '../core/errors.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import { LIMITS } from '../core/limits.ts';
+import type { EngineEnacts } from '../core/fault/engine-faults.ts';
 import type { FaultPlan } from '../core/fault/plan.ts';
 import type { RunResult } from '../core/run-result.ts';
 import { systemClock } from '../net/clock.ts';
@@ -32,6 +33,8 @@ export interface CoordinatorJob {
   readonly host: string;
   readonly port: number;
   readonly joinMs: number;
+  /** What agents are not told of, since the engine of their containers enacts it. */
+  readonly engine?: EngineEnacts;
 }
 
 export type CoordinatorMessage =
@@ -92,6 +95,7 @@ function createDriver(job: CoordinatorJob, store: RunStore, token: string): RunD
     mode: job.mode,
     token,
     joinMs: job.joinMs,
+    ...(job.engine === undefined ? {} : { engine: job.engine }),
     clock: systemClock,
     // Goes on over restarts: figures about speed only.
     stopwatch: () => performance.timeOrigin + performance.now(),
@@ -168,4 +172,4 @@ function tell(message: CoordinatorMessage, told = (): void => {}): void {
 }
 
 process.on('uncaughtException', fail);
-await main().catch(fail);
+void main().catch(fail);

@@ -7,12 +7,15 @@
  */
 import { closeCode, ERRORS, KindredError } from '../core/errors.ts';
 import type { ErrorCode } from '../core/errors.ts';
+import { agentsPlan, NO_ENGINE } from '../core/fault/engine-faults.ts';
+import type { EngineEnacts } from '../core/fault/engine-faults.ts';
 import type { FaultPlan } from '../core/fault/plan.ts';
 import { faultPlanText } from '../core/fault/plan-text.ts';
+import type { Graph } from '../core/graph.ts';
 import { LIMITS } from '../core/limits.ts';
 import type { Diagnostic } from '../core/relationship/relationship.ts';
 import type { RunResult } from '../core/run-result.ts';
-import type { Experiment } from '../config/experiment.ts';
+import type { Experiment, GraphSpec } from '../config/experiment.ts';
 import { loadGraph } from '../config/graph-file.ts';
 import { jobOf } from '../config/job.ts';
 import { readTableFacts } from '../config/table-facts.ts';
@@ -53,6 +56,8 @@ export interface RunDriverOptions {
   /** For who owns the processes: the run entered a phase, or its faults were changed. */
   readonly onPhase?: (phase: RunPhase, elapsedMs: number) => void;
   readonly onFaults?: (plan: FaultPlan) => void;
+  /** What agents are not told of: the engine of their containers enacts it. */
+  readonly engine?: EngineEnacts;
   /** The protocol; another one only in tests that plant bugs. */
   readonly step?: typeof stepRun;
   /** Once, after every agent has left or the time for it is over. */
@@ -89,14 +94,14 @@ export class RunDriver {
 
   constructor(options: RunDriverOptions) {
     const { experiment, readFile, clock, stopwatch, store, records } = options;
-    const truth = experiment.problem.kind === 'gmrf-regression' ? loadGraph(experiment.problem.graph, experiment.agents, experiment.seed, readFile) : undefined;
+    const { truth, network } = graphsOf(experiment, readFile);
     this.#options = options;
     this.#ledger = new Ledger(experiment, store, droppedTasks(experiment, readFile));
     this.#state = initialRunState(experiment.agents, clock.now(), { ...experiment.participation, joinMs: options.joinMs ?? LIMITS.joinMs });
     this.#script = startScript({
       experiment,
       truth,
-      network: loadGraph(experiment.network.graph, experiment.agents, experiment.seed, readFile),
+      network,
       neighbour: (from, to) => this.#roster.neighbour(from, to),
       record: (entry) => this.#record(entry),
       participants: () => participants(this.#state),
@@ -140,10 +145,9 @@ export class RunDriver {
   /** Live: what is broken from now on, in place of what was. */
   setFaults(plan: FaultPlan): void {
     this.#faults = plan;
-    const text = faultPlanText(plan);
-    this.#options.log.append({ type: 'faults', plan: text });
+    this.#options.log.append({ type: 'faults', plan: faultPlanText(plan) });
     this.#options.log.flush();
-    for (const agent of this.#members.indices()) this.#members.tell(agent, { type: 'faults', plan: text });
+    for (const agent of this.#members.indices()) this.#members.tell(agent, { type: 'faults', plan: this.#agentsFaults });
     this.#options.store.event('faults', { elapsedMs: this.elapsedMs, plan });
     this.#options.onFaults?.(plan);
   }
@@ -157,6 +161,13 @@ export class RunDriver {
     return this.#begunAt === undefined ? 0 : Math.max(0, this.#options.clock.now() - this.#begunAt);
   }
 
+  /** The cooperating step that each agent was last heard to be at: late by its progress messages. */
+  get steps(): number[] {
+    const { phase, agents } = this.#state;
+    const before = this.#book.stepsBefore;
+    return agents.map(({ iteration }) => (phase === 'cooperating' ? before + Math.max(0, iteration - (this.#book.current?.from ?? 0)) : before));
+  }
+
   /** For the status page: what an operator would ask. */
   get progress(): RunProgress {
     const { experiment, clock } = this.#options;
@@ -168,6 +179,10 @@ export class RunDriver {
   get result(): RunResult {
     const { runId, mode, stopwatch } = this.#options;
     return this.#ledger.result({ runId, mode, state: this.#state, missing: this.#missing, totalMs: stopwatch() - this.#startedAt });
+  }
+
+  get #agentsFaults(): string {
+    return faultPlanText(agentsPlan(this.#faults, this.#options.engine ?? NO_ENGINE));
   }
 
   #start(): void {
@@ -319,8 +334,7 @@ export class RunDriver {
       log.flush();
     }
     store.event(incarnation === 1 && isNew ? 'joined' : 'rejoined', { agent, incarnation, stage: hello.stage });
-    const faults = this.#faults.length === 0 ? '' : faultPlanText(this.#faults);
-    this.#members.tell(agent, this.#roster.welcome(agent, links, { faults, elapsedMs: this.elapsedMs }));
+    this.#members.tell(agent, this.#roster.welcome(agent, links, { faults: this.#agentsFaults, elapsedMs: this.elapsedMs }));
     if (isElsewhere) for (const other of links) this.#tellWhere(other, agent);
     this.#options.onProgress(this.progress);
   }
@@ -497,6 +511,14 @@ function needsAll(work: Work): boolean {
 function asErrorCode(code: string): ErrorCode | '' {
   if (code === '') return '';
   return Object.hasOwn(ERRORS, code) ? (code as ErrorCode) : 'AGENT_FAILED';
+}
+
+/** A graph of many agents takes seconds to draw: where the network is the problem's graph, it is drawn once. */
+function graphsOf({ problem, network, agents, seed }: Experiment, readFile: RunDriverOptions['readFile']): { truth: Graph | undefined; network: Graph } {
+  const load = (graph: GraphSpec): Graph => loadGraph(graph, agents, seed, readFile);
+  if (problem.kind !== 'gmrf-regression') return { truth: undefined, network: load(network.graph) };
+  const truth = load(problem.graph);
+  return { truth, network: network.graph === problem.graph ? truth : load(network.graph) };
 }
 
 function droppedTasks({ problem }: Experiment, readFile: RunDriverOptions['readFile']): Diagnostic[] {

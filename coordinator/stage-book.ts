@@ -34,6 +34,12 @@ export class StageBook {
     return this.#stages.at(-1);
   }
 
+  /** Cooperating steps of the stages before the current one; of a stage that was broken off nobody knows how many. */
+  get stepsBefore(): number {
+    const past = this.#stages.slice(0, -1).filter(({ phase, works }) => phase === 'cooperating' && works.some(({ kind }) => kind === 'cooperate'));
+    return past.reduce((sum, { from = 0, until = from }) => sum + until - from, 0);
+  }
+
   linksOf(agent: number): ReadonlySet<number> {
     return this.#links[agent];
   }

@@ -8,6 +8,8 @@ export const LIMITS = {
   dimensionMax: 1_000_000,
   /** Most parameters of a table's agent, intercept included: local problems are solved exactly by Cholesky or Newton. */
   exactSolveDimensionMax: 512,
+  /** Fewest training rows of a table that stays at its site: mean and spread of two rows are the rows themselves. */
+  ownTrainingRowsMin: 3,
   /** Rounds after which an arm on a table stops, settled or not. */
   tableRoundsMax: 500,
   /** Longer arms are recorded less often than output.every asks. */
@@ -65,6 +67,8 @@ export const LIMITS = {
   closeMs: 2_000,
   /** How long a run waits for its agents to join (AGENTS_MISSING), and an agent for its coordinator (COORDINATOR_UNREACHABLE). */
   joinMs: 30_000,
+  /** Added to it for every agent that is started on the same machine: 64 of them take half a minute where it is busy. */
+  joinPerAgentMs: 500,
   /** Agents and coordinator started by hand, on several machines. */
   joinRemoteMs: 600_000,
   /** How long a run waits for an agent that is away before it goes on without it or fails (AGENT_LOST). */
@@ -107,6 +111,18 @@ export const LIMITS = {
   supervisorSilenceMs: 30_000,
   /** How long a command waits for the coordinator's answer. */
   commandMs: 10_000,
+  /** How often a run in containers asks its coordinator how far it is: a fault by step begins so much later at most. */
+  followMs: 100,
+  /** One answer of a coordinator that is followed. */
+  followAnswerMs: 2_000,
+  /** How long one command of the container engine may take. */
+  engineCommandMs: 60_000,
+  /** How long the engine may take to start a container again whose process crashed, before it is told to. */
+  engineRestartMs: 20_000,
+  /** How long building the image, or bringing all containers of a run up or down, may take. */
+  engineWorkMs: 600_000,
+  /** How long a run in containers waits for its agents to join: they are started one after the other. */
+  joinContainersMs: 180_000,
   /** How long the end of a run waits for agents to leave. */
   shutdownMs: 5_000,
   /** Longest first wait before dialling again; it doubles up to the next limit, with full jitter. */

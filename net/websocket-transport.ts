@@ -73,7 +73,9 @@ function createLinkServer(options: ListenOptions, handshakeMs: number = LIMITS.h
   return server;
 }
 
+/** What is no address is nobody's: dialling it says what is wrong with it. */
 function isLoopback(endpoint: string): boolean {
+  if (!URL.canParse(endpoint)) return false;
   const { hostname } = new URL(endpoint);
   return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
 }

@@ -10,6 +10,7 @@ import { createMemoryCheckpointStore } from '../agent/checkpoint-store.ts';
 import type { CheckpointStore } from '../agent/checkpoint-store.ts';
 import { failingStore } from '../agent/checkpoint-store.ts';
 import { createTrainer, dataSource, sharedDataSource } from '../agent/create-trainer.ts';
+import type { OwnTable } from '../agent/own-table.ts';
 import { ActiveFaults } from '../core/fault/active-faults.ts';
 import { Conductor } from '../core/fault/conductor.ts';
 import type { Order } from '../core/fault/conductor.ts';
@@ -17,6 +18,7 @@ import { NO_CONDITIONS } from '../core/fault/plan.ts';
 import type { FaultPhase, LinkConditions, Party } from '../core/fault/plan.ts';
 import { LIMITS } from '../core/limits.ts';
 import type { RunResult } from '../core/run-result.ts';
+import { siteFileOf } from '../config/experiment.ts';
 import type { Experiment } from '../config/experiment.ts';
 import { createMemoryEventLog } from '../coordinator/event-log.ts';
 import type { EventLog } from '../coordinator/event-log.ts';
@@ -94,7 +96,7 @@ export class Simulation {
       between: delayMs,
       ...(experiment.faults.length > 0 ? { conditions: (from, to) => this.#conditions(from, to) } : {}),
     });
-    this.#source = sharedDataSource(dataSource(options.readFile));
+    this.#source = sharedDataSource(dataSource(options.readFile, (agent) => this.#ownTable(agent)));
     this.#conductor = new Conductor(experiment.faults);
     this.#active = new ActiveFaults(experiment.faults);
     this.#log = createMemoryEventLog();
@@ -184,6 +186,11 @@ export class Simulation {
       },
     };
     new Agent(parts?.agent?.(options, agent) ?? options).start();
+  }
+
+  #ownTable(agent: number): OwnTable | undefined {
+    const file = siteFileOf(this.#options.experiment, agent);
+    return file === undefined ? undefined : { file, readFile: this.#options.readFile };
   }
 
   /** The coordinator's address stays the same when it restarts. */

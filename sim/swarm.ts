@@ -74,7 +74,7 @@ function work(options: SwarmOptions, take: () => number | undefined, onReport: (
   const { experiment, faults = 'swarm', minimal = true } = options;
   const workerData: WorkerTask = { experiment, faults, minimal };
   // Compiled, this file stands beside the worker's.
-  const worker = new Worker(new URL('./swarm-worker.js', import.meta.url), { workerData });
+  const worker = new Worker(new URL('../sim/swarm-worker.js', import.meta.url), { workerData });
   return new Promise((resolve, reject) => {
     const handOut = (): void => {
       const seed = take();

@@ -18,7 +18,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   coordinator: ['core', 'proto', 'config', 'net'],
   sim: ['core', 'proto', 'config', 'net', 'agent', 'coordinator'],
   figures: ['core'],
-  cli: ['core', 'proto', 'config', 'net', 'agent', 'coordinator', 'sim', 'figures'],
+  deploy: ['core', 'config'],
+  cli: ['core', 'proto', 'config', 'net', 'agent', 'coordinator', 'sim', 'figures', 'deploy'],
   testkit: ['core', 'proto', 'config', 'net', 'agent', 'coordinator', 'sim', 'cli'],
   bench: ['core', 'proto', 'config', 'net', 'agent', 'coordinator', 'sim', 'cli'],
 };
@@ -29,7 +30,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   ws: ['net/websocket-'],
   fastify: ['coordinator/'],
   'ml-matrix': ['core/linalg/eigen.ts'],
-  pino: ['agent/main.ts', 'coordinator/main.ts'],
+  pino: ['coordinator/main.ts'],
   typebox: ['config/'],
   ajv: ['config/'],
   yaml: ['config/source.ts', 'config/overrides.ts'],
@@ -109,9 +110,9 @@ test('the core is pure: no I/O, no clock, no global randomness', () => {
   assert.deepEqual(impure, []);
 });
 
-test('an agent process loads neither fastify nor ml-matrix nor the schema', () => {
+test('an agent process loads neither fastify nor ml-matrix nor pino nor the schema', () => {
   const loaded = reachable('agent/main.ts');
-  const heavy = ['fastify', 'ml-matrix', 'typebox', 'ajv', 'yaml', 'commander'].filter((name) =>
+  const heavy = ['fastify', 'ml-matrix', 'pino', 'typebox', 'ajv', 'yaml', 'commander'].filter((name) =>
     [...loaded].some((target) => target === name || target.startsWith(`${name}/`)),
   );
   assert.deepEqual(heavy, []);

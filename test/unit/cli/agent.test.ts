@@ -4,7 +4,8 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { agentArguments, type AgentFlags } from '../../../cli/agent.ts';
-import { makeToken, portOf } from '../../../cli/coordinator.ts';
+import { portOf } from '../../../cli/coordinator.ts';
+import { makeToken } from '../../../cli/token-file.ts';
 import { KindredError, type ErrorCode } from '../../../core/errors.ts';
 import { temporaryDirectory } from './fixture.ts';
 
@@ -28,6 +29,13 @@ test('agent: a number gives it a place for its checkpoints, unless told otherwis
 test('agent: on every interface it must say where it is found', (context) => {
   for (const host of ['0.0.0.0', '::']) assert.throws(() => agentArguments(flags(context, { host })), refusal('USAGE', /--advertise .*worker-3/));
   assert.deepEqual(rest(flags(context, { host: '0.0.0.0', advertise: 'worker-3' })), ['--advertise', 'worker-3']);
+});
+
+test('agent: with a table of its own it must say who it is, and the file must be there', (context) => {
+  const given = flags(context);
+  assert.deepEqual(rest({ ...given, index: '3', state: 'here', data: given.tokenFile }), ['--index', '3', '--state', 'here', '--data', given.tokenFile]);
+  assert.throws(() => agentArguments({ ...given, data: given.tokenFile }), refusal('USAGE', /^--index .*--data/));
+  assert.throws(() => agentArguments({ ...given, index: '3', data: '/nowhere/x.csv' }), refusal('USAGE', /^--data there is no file/));
 });
 
 test('agent: a wrong URL, file or number is refused', (context) => {

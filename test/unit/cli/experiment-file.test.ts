@@ -26,7 +26,7 @@ function reloaded(experiment: Experiment): Experiment {
   return loadExperiment('/somewhere/replay.yaml', { overrides: [], environment: {}, readFile });
 }
 
-for (const name of ['paper', 'irish-wind', 'us-states'] as const) {
+for (const name of ['paper', 'irish-wind', 'us-states', 'sites'] as const) {
   test(`${name}.yaml`, () => {
     const experiment = example(name);
     assert.deepEqual(reloaded(experiment), experiment);

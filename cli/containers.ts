@@ -1,0 +1,351 @@
+/**
+ * `compose` mode: the coordinator and every agent in a container of its own, on an engine that exists (docker compose).
+ * Their coordinator is no child of this process: it is followed over HTTP, and the engine carries out kills, pauses,
+ * disconnects and the faults of packets. The run directory is shared with the coordinator, so its result is here at once.
+ *
+ * 1. Whatever happens, an error in here included, no container, network or volume of the run is left at the end.
+ * 2. What is due at a step begins when the coordinator was heard to be there: nobody is held meanwhile.
+ */
+import { KindredError } from '../core/errors.ts';
+import type { Order } from '../core/fault/conductor.ts';
+import { describeFault } from '../core/fault/describe.ts';
+import type { EngineEnacts } from '../core/fault/engine-faults.ts';
+import type { Fault, FaultPhase, Party } from '../core/fault/plan.ts';
+import { LIMITS } from '../core/limits.ts';
+import type { RunResult } from '../core/run-result.ts';
+import type { FaultsAnswer } from '../coordinator/routes/faults.ts';
+import { COORDINATOR_PORT } from '../deploy/deployment.ts';
+import { systemClock } from '../net/clock.ts';
+import { Conducting } from './conducting.ts';
+import { ContainerFaults } from './container-faults.ts';
+import { ContainerFiles } from './container-files.ts';
+import { ContainerFleet } from './container-fleet.ts';
+import { Engine } from './engine.ts';
+import type { Container } from './engine.ts';
+import { begunFaults } from './fault-record.ts';
+import { Follower } from './follower.ts';
+import { readyImage } from './image.ts';
+import { PacketTools, whyNoPackets } from './packet-tools.ts';
+import { noteOf } from './process-note.ts';
+import type { ProcessesOptions } from './processes.ts';
+import { resultWithout } from './result-without.ts';
+import { RunFiles } from './run-files.ts';
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+const PHASES: readonly string[] = ['exploring', 'estimating', 'cooperating'] satisfies FaultPhase[];
+const MODE = 'compose';
+const COMPOSE_LOG = 'compose';
+
+/** The options and the result of runInProcesses. Throws ENGINE_MISSING and ENGINE_FAILED. */
+export async function runInContainers(options: ProcessesOptions): Promise<RunResult> {
+  return new ContainerRun(options, await Engine.find()).whole();
+}
+
+class ContainerRun {
+  readonly #options: ProcessesOptions;
+  readonly #engine: Engine;
+  readonly #files: RunFiles;
+  readonly #containerFiles: ContainerFiles;
+  readonly #conducting: Conducting;
+  readonly #fleet: ContainerFleet;
+  readonly #faults: ContainerFaults;
+  readonly #follower: Follower;
+  readonly #enacts: EngineEnacts;
+  readonly #whyNoPackets = whyNoPackets();
+  readonly #startedAt = performance.now();
+  /** Parties that the plan killed, until their end was seen. */
+  readonly #killed = new Set<Party>();
+  readonly #gone: Promise<string>;
+  #tellGone: (why: string) => void = () => {};
+  #error: unknown;
+  #url: string | undefined;
+  #phase = '';
+  /** The furthest that any agent was heard to be at. */
+  #step = 0;
+  #plan = '';
+  #coordinator: Container | undefined;
+  #interrupts = 0;
+  #lookedAt = performance.now();
+
+  constructor(options: ProcessesOptions, engine: Engine) {
+    const { run } = options;
+    this.#options = options;
+    this.#engine = engine;
+    this.#files = new RunFiles(run.directory);
+    this.#containerFiles = new ContainerFiles(run);
+    this.#gone = new Promise((resolve) => (this.#tellGone = resolve));
+    this.#enacts = { isolation: true, packets: this.#whyNoPackets === undefined };
+    const guarded = (action: () => void): void => this.#guarded(action);
+    const onError = (error: unknown): void => this.#noteFailure(error);
+    this.#conducting = new Conducting({
+      clock: systemClock,
+      guarded,
+      begun: begunFaults(run.directory),
+      perform: (kind, target, fault) => this.#perform(kind, target, fault),
+    });
+    this.#fleet = new ContainerFleet({
+      engine,
+      run: run.runId,
+      onStarted: (party, container, starts) => guarded(() => this.#onStarted(party, container, starts)),
+      onEnded: (party, exitCode, isBack) => guarded(() => this.#onEnded(party, exitCode, isBack)),
+      onError,
+    });
+    this.#faults = new ContainerFaults({
+      engine,
+      tools: new PacketTools(),
+      enacts: this.#enacts,
+      containers: () => this.#fleet.all(),
+      record: (type, fields) => guarded(() => this.#files.event(type, { elapsedMs: this.#conducting.elapsedMs, ...fields })),
+      tell: (line) => this.#tell(line),
+      onError,
+    });
+    this.#follower = new Follower({
+      clock: systemClock,
+      guarded,
+      url: () => this.#url,
+      token: () => this.#files.token(),
+      onLook: (answer) => this.#onLook(answer),
+    });
+  }
+
+  async whole(): Promise<RunResult> {
+    for (const signal of SIGNALS) process.on(signal, this.#onSignal);
+    try {
+      await this.#prepare().catch((error: unknown) => {
+        // Ctrl-C ends the build of the image too.
+        if (this.#interrupts === 0) throw error;
+      });
+      if (this.#interrupts === 0) await this.#liveAndEnd();
+      return this.#outcome(await this.#gone);
+    } finally {
+      for (const signal of SIGNALS) process.off(signal, this.#onSignal);
+    }
+  }
+
+  /** All files that the containers are made from. */
+  async #prepare(): Promise<void> {
+    const { experiment } = this.#options;
+    this.#tell('looking whether the image is up to date; building it takes a minute or two');
+    const image = await readyImage(process.env);
+    this.#files.prepare();
+    const packets =
+      this.#whyNoPackets === undefined ? 'iptables and tc in the network of each container' : `by the agents, frame by frame: ${this.#whyNoPackets}`;
+    this.#files.event('engine', { version: this.#engine.version, image, isolation: 'network disconnect', packets });
+    this.#containerFiles.write({ experiment, image, mode: MODE, engine: this.#enacts });
+    this.#noteDown();
+  }
+
+  async #liveAndEnd(): Promise<void> {
+    process.on('exit', this.#onExit);
+    try {
+      await this.#live();
+    } finally {
+      await this.#end();
+      process.off('exit', this.#onExit);
+    }
+  }
+
+  async #live(): Promise<void> {
+    this.#fleet.watch();
+    this.#follower.start();
+    await this.#compose((log) => this.#engine.up(this.#options.run.runId, this.#containerFiles.compose, log));
+    await this.#fleet.lookAtAll();
+    await this.#tellStarted();
+    if (this.#interrupts > 0) await this.#askToEnd();
+    await this.#gone;
+    if (this.#error !== undefined) throw this.#error;
+  }
+
+  async #tellStarted(): Promise<void> {
+    const containers = await this.#fleet.all();
+    const pid = (party: Party): number => containers.get(party)?.pid ?? 0;
+    const agents = Array.from({ length: this.#options.experiment.agents }, (_, agent) => pid(agent));
+    this.#options.onStarted?.({ url: this.#url ?? '', coordinator: pid('coordinator'), agents });
+  }
+
+  /** What it prints goes into a log; should it fail, the last of it into the error too. */
+  async #compose(work: (log: number) => Promise<void>): Promise<void> {
+    try {
+      await this.#files.withLog(COMPOSE_LOG, work);
+    } catch (error) {
+      if (!(error instanceof KindredError)) throw error;
+      throw new KindredError(error.code, [error.detail, ...this.#files.endOfLog(COMPOSE_LOG)].join('\n'), { where: 'compose', cause: error });
+    }
+  }
+
+  /** While it does not answer, time goes on all the same. */
+  #onLook(answer: FaultsAnswer | undefined): void {
+    if (answer !== undefined) this.#onAnswer(answer);
+    else this.#lookForCoordinator();
+    if (PHASES.includes(this.#phase)) this.#faults.look({ step: this.#step, ms: this.#conducting.elapsedMs, phase: this.#phase as FaultPhase });
+  }
+
+  #onAnswer({ elapsedMs, faults, progress, steps }: FaultsAnswer): void {
+    const text = JSON.stringify(faults);
+    if (text !== this.#plan) {
+      this.#plan = text;
+      this.#conducting.replace(faults);
+      this.#faults.replace(faults);
+    }
+    this.#lookedAt = performance.now();
+    this.#options.onProgress(progress);
+    if (progress.phase !== this.#phase) this.#conducting.phase(progress.phase, elapsedMs);
+    this.#phase = progress.phase;
+    this.#step = Math.max(this.#step, ...steps);
+    steps.forEach((step, agent) => this.#conducting.reached(agent, step));
+  }
+
+  /** An event of the engine may have been missed. */
+  #lookForCoordinator(): void {
+    const now = performance.now();
+    if (this.#phase === '' || now - this.#lookedAt < LIMITS.supervisorSilenceMs) return;
+    this.#lookedAt = now;
+    const look = async (): Promise<void> => {
+      const coordinator = (await this.#fleet.all()).get('coordinator');
+      const isEnded = coordinator === undefined || coordinator.state === 'exited' || coordinator.state === 'dead';
+      if (isEnded && !this.#killed.has('coordinator')) this.#tellGone('its container has ended');
+    };
+    look().catch((error: unknown) => this.#noteFailure(error));
+  }
+
+  #onStarted(party: Party, container: Container, starts: number): void {
+    this.#killed.delete(party);
+    this.#options.onProcess?.({ party, pid: container.pid, starts, event: 'started' });
+    if (party === 'coordinator') {
+      this.#coordinator = container;
+      const published = container.published.get(COORDINATOR_PORT);
+      this.#url = published === undefined ? undefined : `http://${published}`;
+      this.#noteDown();
+    }
+    if (starts === 1) return;
+    this.#files.event('restarted', { party, starts });
+    this.#faults.moved();
+  }
+
+  #onEnded(party: Party, exitCode: number, isBack: boolean): void {
+    const how = `it ended with exit code ${exitCode}`;
+    const isPlanned = this.#killed.delete(party);
+    if (!isPlanned && (exitCode !== 0 || isBack)) {
+      this.#files.event('process-lost', { party, detail: how });
+      this.#tell(`${nameOf(party)}: ${how}${isBack ? '; the engine starts it again' : ''}`);
+    }
+    if (party !== 'coordinator') return;
+    this.#url = undefined;
+    this.#coordinator = undefined;
+    if (!isPlanned && !isBack) this.#tellGone(how);
+  }
+
+  #perform(order: Order['kind'], target: Party, fault: Fault | undefined): void {
+    const words = fault === undefined ? 'cleared' : describeFault(fault);
+    this.#files.event('fault', { elapsedMs: this.#conducting.elapsedMs, order, target, fault: words, ...(fault === undefined ? {} : { of: fault }) });
+    this.#tell(`${order} ${nameOf(target)} (${words})`);
+    if (order === 'kill') this.#killed.add(target);
+    this.#fleet.obey(order, target, fault);
+    const { action } = fault ?? {};
+    const isForGood = order === 'kill' && action?.kind === 'kill' && action.restartAfterMs === null;
+    if (isForGood && target === 'coordinator') this.#tellGone('killed by the fault plan');
+  }
+
+  readonly #onSignal = (): void => {
+    this.#interrupts++;
+    if (this.#interrupts > 1) return this.#tellGone('interrupted');
+    this.#conducting.stop();
+    void this.#askToEnd();
+  };
+
+  readonly #onExit = (): void => {
+    this.#fleet.stop();
+    this.#engine.downNow(this.#options.run.runId, this.#containerFiles.compose);
+  };
+
+  /** The coordinator ends the run in order; where there is none, it is over at once. */
+  async #askToEnd(): Promise<void> {
+    try {
+      await this.#wakeAll();
+      if (this.#coordinator === undefined) return this.#tellGone('interrupted');
+      await this.#engine.kill(this.#coordinator.id, 'SIGINT');
+    } catch (error) {
+      this.#noteFailure(error);
+      this.#tellGone('interrupted');
+    }
+  }
+
+  async #wakeAll(): Promise<void> {
+    await this.#fleet.settled();
+    const paused = [...(await this.#fleet.all()).values()].filter(({ state }) => state === 'paused');
+    await Promise.all(paused.map(({ id }) => this.#engine.unpause(id)));
+  }
+
+  /** Invariant 1: everything is undone, in any case. */
+  async #end(): Promise<void> {
+    this.#conducting.stop();
+    this.#follower.stop();
+    const steps = [() => this.#faults.stop(), () => this.#wakeAll(), () => this.#stopAll(), () => this.#keepLogs()];
+    for (const step of steps) await step().catch((error: unknown) => this.#noteFailure(error));
+    this.#fleet.stop();
+    await this.#compose((log) => this.#engine.down(this.#options.run.runId, this.#containerFiles.compose, log));
+    this.#containerFiles.takeBack();
+  }
+
+  /** Agents of a run that is over leave by themselves; the others have a moment. */
+  async #stopAll(): Promise<void> {
+    const ids = [...(await this.#fleet.all()).values()].filter(({ pid }) => pid > 0).map(({ id }) => id);
+    const isPatient = this.#interrupts < 2;
+    if (ids.length > 0) await this.#engine.stop(ids, isPatient ? LIMITS.shutdownMs : 0);
+  }
+
+  async #keepLogs(): Promise<void> {
+    const keep = ([party, { id }]: [Party, Container]): Promise<void> =>
+      this.#files.withLog(party === 'coordinator' ? party : `agent-${party}`, (log) => this.#engine.logs(id, log));
+    await Promise.all([...(await this.#fleet.all())].map(keep));
+  }
+
+  #outcome(how: string): RunResult {
+    const own = this.#files.freshResult();
+    // Its coordinator knows the directory by another name.
+    const result = own === undefined ? this.#lostResult(how) : { ...own, directory: this.#options.run.directory };
+    this.#files.result(result);
+    this.#files.cleanUp(result.status === 'completed' || result.status === 'completed-with-missing');
+    return result;
+  }
+
+  #lostResult(how: string): RunResult {
+    const { experiment, run } = this.#options;
+    const lost = { code: 'COORDINATOR_LOST', detail: `the coordinator is gone: ${how}` } as const;
+    const failure = this.#interrupts > 0 ? ({ code: 'RUN_INTERRUPTED', detail: 'interrupted' } as const) : (this.#files.lastFailure() ?? lost);
+    return resultWithout(experiment, run, failure, performance.now() - this.#startedAt, MODE);
+  }
+
+  /** An error in here, such as a full disk: the run cannot be supervised any more. */
+  #guarded(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      this.#error ??= error;
+      this.#tellGone('the run cannot be supervised any more');
+    }
+  }
+
+  /** The engine refused something: the run goes on, and the record says so. */
+  #noteFailure(error: unknown): void {
+    if (!(error instanceof KindredError)) {
+      this.#error ??= error;
+      return this.#tellGone('the run cannot be supervised any more');
+    }
+    this.#files.event('engine-failed', { where: error.where, detail: error.detail });
+    this.#tell(`the engine: ${error.message}`);
+  }
+
+  /** For commands that look for the run while it goes on. */
+  #noteDown(): void {
+    this.#files.live({ url: this.#url ?? '', tokenFile: this.#files.tokenFile, supervisor: noteOf(process.pid), processes: [] });
+  }
+
+  #tell(line: string): void {
+    this.#options.onNote?.(line);
+  }
+}
+
+function nameOf(party: Party): string {
+  return party === 'coordinator' ? 'coordinator' : `agent ${party}`;
+}

@@ -1,0 +1,56 @@
+/**
+ * The image that coordinator and agents run in, built from this checkout when it is not up to date (deploy/build-image.sh).
+ * The base is the local one where there is one (deploy/base-image.sh), else the official image of Node.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { KindredError } from '../core/errors.ts';
+import { LIMITS } from '../core/limits.ts';
+import { command } from './engine.ts';
+
+const LOCAL_BASE = 'kindred-base';
+/** Instead of building: an image that is there. */
+const IMAGE_VARIABLE = 'KINDRED_IMAGE';
+/** The certificates that Node trusts besides its own are those that npm needs, also inside. */
+const NODE_AUTHORITIES = 'NODE_EXTRA_CA_CERTS';
+const NPM_AUTHORITIES = 'NPM_CONFIG_CAFILE';
+
+/** Its name. Throws ENGINE_FAILED; what the builder said is in that log. */
+export async function readyImage(environment: NodeJS.ProcessEnv): Promise<string> {
+  const given = environment[IMAGE_VARIABLE];
+  if (given !== undefined && given !== '') return given;
+  const folder = checkout();
+  const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string };
+  const base = await localBase();
+  const authorities = environment[NPM_AUTHORITIES] ?? environment[NODE_AUTHORITIES];
+  const said = authorities === undefined ? [] : [`${NPM_AUTHORITIES}=${authorities}`];
+  const script = join(folder, 'deploy', 'build-image.sh');
+  await command(['env', ...said, 'sh', script, ...base], { deadlineMs: LIMITS.engineWorkMs, isInterruptible: true }).catch((error: unknown) => {
+    throw withAdvice(error, base.length > 0);
+  });
+  return `kindred:${version}`;
+}
+
+async function localBase(): Promise<string[]> {
+  const found = await command(['docker', 'image', 'ls', '--quiet', LOCAL_BASE]);
+  return found.trim() === '' ? [] : [LOCAL_BASE];
+}
+
+function withAdvice(error: unknown, hasBase: boolean): unknown {
+  if (hasBase || !(error instanceof KindredError)) return error;
+  const detail = `${error.detail}\nWhere no image registry is reachable, make a base of this machine's node first: sh deploy/base-image.sh`;
+  return new KindredError(error.code, detail, { where: 'deploy/build-image.sh', cause: error });
+}
+
+/** Where this program was built from. */
+function checkout(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'deploy', 'build-image.sh'))) {
+    const above = dirname(folder);
+    if (above === folder)
+      throw new KindredError('ENGINE_FAILED', `the image is built from a checkout, and this program is outside of one; name an image: ${IMAGE_VARIABLE}=...`);
+    folder = above;
+  }
+  return folder;
+}
