@@ -8,9 +8,12 @@
 import { kindred } from '../proto/generated/wire.js';
 import type { VectorHeader } from '../proto/messages.ts';
 import { readVectorFrame, readVectorHeader, VectorFrameWriter } from '../proto/vector-frame.ts';
+import { spreadOf } from './row.ts';
+import type { Bound, Row } from './row.ts';
 
 const REPETITIONS = 15;
-const BYTES_PER_REPETITION = 64 * 1024 * 1024;
+const BYTES_PER_REPETITION = 32 * 1024 * 1024;
+const DIMENSIONS = [1_000, 10_000, 100_000];
 const { Frame } = kindred.wire;
 
 type Contender = 'copyToNew' | 'copyToReused' | 'encode' | 'decode' | 'generatedEncode' | 'generatedDecode';
@@ -44,22 +47,32 @@ function megabytesPerSecond(action: () => void, dimension: number): number {
   return (8e-6 * dimension * calls) / ((performance.now() - start) / 1_000);
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1];
-}
-
-function measure(dimension: number) {
+/** MB/s of every contender, one value a repetition, in turn. */
+function speedsAt(dimension: number): Map<Contender, number[]> {
   const actions = Object.entries(contenders(dimension)) as [Contender, () => void][];
   const speeds = new Map<Contender, number[]>(actions.map(([name]) => [name, []]));
   for (let repetition = 0; repetition < REPETITIONS; repetition++) {
     for (const [name, action] of actions) speeds.get(name)!.push(megabytesPerSecond(action, dimension));
   }
-  const baseline = speeds.get('copyToNew')!;
-  const rows = actions.map(([name]) => {
-    const own = speeds.get(name)!;
-    return [name, { megabytesPerSecond: Math.round(median(own)), ofCopy: Number(median(own.map((speed, i) => speed / baseline[i])).toFixed(2)) }];
-  });
-  return { dimension, ...Object.fromEntries(rows) };
+  return speeds;
 }
 
-for (const dimension of [100, 1_000, 10_000, 100_000]) console.log(JSON.stringify(measure(dimension)));
+export function measureCodec(): Row[] {
+  return DIMENSIONS.flatMap((dimension) => {
+    const speeds = speedsAt(dimension);
+    const copy = speeds.get('copyToNew')!;
+    const row = (contender: Contender, what: string, hold?: Bound): Row => ({
+      id: 'T7',
+      name: `${what} a vector of ${dimension.toLocaleString('en')}: speed against memcpy into a new buffer`,
+      ratio: spreadOf(speeds.get(contender)!.map((speed, i) => speed / copy[i])),
+      pairs: REPETITIONS,
+      ...(hold === undefined ? {} : { hold }),
+    });
+    return [
+      row('encode', 'encode', { atLeast: 0.5 }),
+      row('decode', 'decode', { atLeast: 0.5 }),
+      row('generatedEncode', "protobuf's own code: encode"),
+      row('generatedDecode', "protobuf's own code: decode"),
+    ];
+  });
+}

@@ -1,80 +1,117 @@
 /**
- * Rounds per second of a whole Kindred run (ring, consensus arm, real processes) against the same program on raw Node TCP
- * (same gradient step, same exchange), in turn, and against the exchange alone; and what a vector costs on the wire. Quote the ratio of one interleaved run only.
- *   npm run bench                  npm run bench -- --pairs 9 --dimension 10000
+ * Rounds per second of a whole Kindred run in a ring, against the same program on raw Node TCP with the same gradient step
+ * (T1) and against the exchange alone over MPI's TCP (T2); what a vector costs on the wire beyond its parameters (T8); how
+ * many messages a second are left with eight times as many agents (T16); and rounds per second over K and M.
  */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-import { createRun } from '../cli/new-run.ts';
-import { runInProcesses } from '../cli/processes.ts';
-import { loadExperiment } from '../config/load.ts';
-import { BATCH } from './ring-processes.ts';
+import { kindredRing } from './kindred-ring.ts';
+import type { RingSize } from './ring-processes.ts';
+import { inTurn, spreadOf } from './row.ts';
+import type { Row, Skipped } from './row.ts';
 
-const { values } = parseArgs({
-  options: {
-    pairs: { type: 'string', default: '5' },
-    agents: { type: 'string', default: '10' },
-    dimension: { type: 'string', default: '1000' },
-    rounds: { type: 'string', default: '1000' },
-  },
-});
-const [pairs, agents, dimension, rounds] = [values.pairs, values.agents, values.dimension, values.rounds].map(Number);
-const output = mkdtempSync(join(tmpdir(), 'kindred-bench-'));
+const RING = { agents: 10, dimension: 1_000, rounds: 1_000 };
+const PAIRS = 5;
+const [FEW, MANY] = [8, 64];
+/** Of messages: the same work for both crowds. */
+const MESSAGES = 2 * MANY * 150;
+const CROWD_PAIRS = 3;
 const RAW = fileURLToPath(new URL('./raw-tcp-ring.js', import.meta.url));
-const FILE = fileURLToPath(new URL('../../examples/paper.yaml', import.meta.url));
+const MPI_SOURCE = fileURLToPath(new URL('../../bench/other/mpi-ring.c', import.meta.url));
+const MPI_MS = 120_000;
+/** Ranks outnumber cores: without it those that wait keep the others from working. */
+const MPI_ARGUMENTS = '--oversubscribe --mca mpi_yield_when_idle 1 --mca btl tcp,self --mca btl_tcp_if_include lo'.split(' ');
 
-function rawRoundsPerSecond(learn: boolean): number {
+export async function measureRounds(): Promise<Row[]> {
+  const overhead: number[] = [];
+  const ratios = await inTurn(
+    PAIRS,
+    async () => {
+      const { roundsPerSecond, overheadBytes } = await kindredRing(RING);
+      overhead.push(overheadBytes);
+      return roundsPerSecond;
+    },
+    () => rawRoundsPerSecond({ ...RING, learn: true }),
+  );
+  return [
+    {
+      id: 'T1',
+      name: 'rounds/s of a run, ring of 10, M = 1,000, against the same program on raw TCP',
+      ratio: spreadOf(ratios),
+      pairs: PAIRS,
+      hold: { atLeast: 0.5 },
+    },
+    { id: 'T8', name: 'bytes of a vector on the wire beyond its parameters', ratio: spreadOf(overhead), pairs: PAIRS, hold: { atMost: 32 } },
+  ];
+}
+
+export async function measureMpi(): Promise<(Row | Skipped)[]> {
+  const [id, name] = ['T2', 'rounds/s of a run, ring of 10, M = 1,000, against the exchange alone over MPI (TCP)'];
+  const directory = mkdtempSync(join(tmpdir(), 'kindred-bench-'));
+  try {
+    const program = join(directory, 'mpi-ring');
+    const { status, error } = spawnSync('mpicc', ['-O2', '-o', program, MPI_SOURCE]);
+    if (status !== 0) return [{ id, name, skipped: error === undefined ? `mpicc failed (exit ${status})` : 'there is no mpicc here' }];
+    const ratios = await inTurn(
+      PAIRS,
+      async () => (await kindredRing(RING)).roundsPerSecond,
+      () => mpiRoundsPerSecond(program),
+    );
+    return [{ id, name, ratio: spreadOf(ratios), pairs: PAIRS, hold: { atLeast: 0.1 } }];
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+export async function measureCrowds(): Promise<Row[]> {
+  const messagesPerSecond = async (agents: number): Promise<number> => {
+    const { roundsPerSecond } = await kindredRing({ agents, dimension: 1_000, rounds: MESSAGES / (2 * agents) });
+    return roundsPerSecond * 2 * agents;
+  };
+  const ratios = await inTurn(
+    CROWD_PAIRS,
+    () => messagesPerSecond(MANY),
+    () => messagesPerSecond(FEW),
+  );
+  return [
+    {
+      id: 'T16',
+      name: `messages/s of a ring of ${MANY} against a ring of ${FEW}, M = 1,000`,
+      ratio: spreadOf(ratios),
+      pairs: CROWD_PAIRS,
+      hold: { atLeast: 0.7 },
+    },
+  ];
+}
+
+export interface RoundsOver {
+  readonly agents: number;
+  readonly dimension: number;
+  readonly roundsPerSecond: number;
+}
+
+/** One run each: how speed depends on size, not how fast a machine is. */
+export async function measureGrid(): Promise<RoundsOver[]> {
+  const sizes = [
+    ...[4, 8, 16, 32, 64].map((agents) => ({ agents, dimension: 1_000, rounds: Math.ceil(6_400 / agents) })),
+    ...[10, 100, 10_000, 100_000].map((dimension) => ({ agents: 8, dimension, rounds: dimension < 10_000 ? 800 : Math.ceil(2e6 / dimension) })),
+  ];
+  const grid: RoundsOver[] = [];
+  for (const size of sizes) grid.push({ agents: size.agents, dimension: size.dimension, roundsPerSecond: (await kindredRing(size)).roundsPerSecond });
+  return grid;
+}
+
+function rawRoundsPerSecond({ agents, dimension, rounds, learn }: RingSize): number {
   const args = [RAW, '--agents', String(agents), '--dimension', String(dimension), '--rounds', String(rounds), ...(learn ? ['--learn'] : [])];
   return (JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as { roundsPerSecond: number }).roundsPerSecond;
 }
 
-async function kindredRun(): Promise<{ roundsPerSecond: number; overheadBytes: number }> {
-  const overrides = [
-    'name=bench',
-    `agents=${agents}`,
-    'problem.graph=ring',
-    `problem.dimension=${dimension}`,
-    `problem.batch=${BATCH}`,
-    'explore={ steps: 20 }',
-    'relationship.estimator=cgl',
-    `cooperate={ steps: ${rounds}, arms: [{ strategy: consensus }] }`,
-    `output.every=${rounds}`,
-  ];
-  const experiment = loadExperiment(FILE, { overrides, outputDirectory: output, environment: {}, readFile: (path) => readFileSync(path, 'utf8') });
-  const result = await runInProcesses({ experiment, run: createRun(experiment), onProgress: () => {} });
-  if (result.status !== 'completed') throw new Error(result.error?.message ?? result.status);
-  const [arm] = result.arms;
-  return { roundsPerSecond: arm.roundsPerSecond, overheadBytes: arm.bytesSent / (2 * agents * rounds) - 8 * dimension };
-}
-
-const median = (list: readonly number[]): number => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
-
-try {
-  const bare: number[] = [];
-  const raw: number[] = [];
-  const kindred: number[] = [];
-  let overheadBytes = 0;
-  for (let pair = 0; pair < pairs; pair++) {
-    bare.push(rawRoundsPerSecond(false));
-    raw.push(rawRoundsPerSecond(true));
-    const measured = await kindredRun();
-    kindred.push(measured.roundsPerSecond);
-    overheadBytes = measured.overheadBytes;
-  }
-  const ratios = (of: readonly number[]): number[] => kindred.map((value, pair) => value / of[pair]);
-  const shown = (list: readonly number[], digits: number): string =>
-    `${median(list).toFixed(digits)} (${Math.min(...list).toFixed(digits)} to ${Math.max(...list).toFixed(digits)})`;
-  console.log(`ring of ${agents}, ${dimension} parameters, ${rounds} rounds, ${pairs} interleaved pairs; median (range)`);
-  console.log(`raw Node TCP, same program          ${shown(raw, 0)} rounds/s`);
-  console.log(`raw Node TCP, exchange alone        ${shown(bare, 0)} rounds/s`);
-  console.log(`Kindred, the whole run              ${shown(kindred, 0)} rounds/s`);
-  console.log(`ratio to the same program           ${shown(ratios(raw), 2)}   hold >= 0.5`);
-  console.log(`ratio to the exchange alone         ${shown(ratios(bare), 2)}`);
-  console.log(`bytes per vector beyond payload     ${overheadBytes.toFixed(1)}   hold <= 32`);
-} finally {
-  rmSync(output, { recursive: true, force: true });
+function mpiRoundsPerSecond(program: string): number {
+  const args = [...MPI_ARGUMENTS, '-np', String(RING.agents), program, String(RING.dimension), String(RING.rounds)];
+  // It refuses to run as root, which containers and CI do, unless told so.
+  const env = { ...process.env, OMPI_ALLOW_RUN_AS_ROOT: '1', OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: '1' };
+  return Number(execFileSync('mpirun', args, { encoding: 'utf8', env, timeout: MPI_MS }));
 }

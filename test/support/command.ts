@@ -5,12 +5,12 @@ import { once } from 'node:events';
 import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { experimentFileText } from '../../cli/experiment-file.ts';
+import { programOf } from '../../cli/programs.ts';
 import type { Experiment } from '../../config/experiment.ts';
 import { output } from './experiments.ts';
 
-const MAIN = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
+const MAIN = programOf('cli');
 
 export interface Ended {
   readonly code: number | null;
@@ -27,7 +27,12 @@ export interface Command {
 }
 
 export function kindred(...args: readonly string[]): Command {
-  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'], cwd: output });
+  return kindredIn({}, ...args);
+}
+
+/** With other variables in its environment. */
+export function kindredIn(environment: Readonly<Record<string, string>>, ...args: readonly string[]): Command {
+  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'], cwd: output, env: { ...process.env, ...environment } });
   const lines: string[] = [];
   let stdout = '';
   child.stdout.setEncoding('utf8').on('data', (part: string) => (stdout += part));
