@@ -11,6 +11,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { programOf } from '../cli/programs.ts';
 import type { RunResult } from '../core/run-result.ts';
 
 export interface ScaleRow {
@@ -23,7 +24,7 @@ export interface ScaleRow {
   readonly digests: readonly string[];
 }
 
-const MAIN = fileURLToPath(new URL('../cli/main.js', import.meta.url));
+const MAIN = programOf('cli');
 const EXAMPLE = fileURLToPath(new URL('../../examples/sparse.yaml', import.meta.url));
 const LOOK_EVERY_MS = 500;
 const KIB_PER_MB = 1e6 / 1024;

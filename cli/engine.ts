@@ -237,7 +237,7 @@ async function answer(line: readonly string[], what: string): Promise<string> {
 
 /** Whose container it is, by its label. */
 export function partyOf(label: string): Party {
-  return label === 'coordinator' ? label : Number(label);
+  return label === 'coordinator' ? label : Number(label.replace(/^agent-/, ''));
 }
 
 function refuseRemote(host: string): void {

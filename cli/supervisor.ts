@@ -8,7 +8,6 @@
  * 4. Whatever happens, an error in here included, no process is left at the end. Only own children are ended, by their ids.
  */
 import type { ChildProcess } from 'node:child_process';
-import { ERRORS } from '../core/errors.ts';
 import type { Order } from '../core/fault/conductor.ts';
 import { describeFault } from '../core/fault/describe.ts';
 import type { Fault, Party } from '../core/fault/plan.ts';
@@ -23,6 +22,8 @@ import { isOver } from '../coordinator/run-machine.ts';
 import { systemClock } from '../net/clock.ts';
 import { Conducting } from './conducting.ts';
 import { begunFaults } from './fault-record.ts';
+import { createPartyProcess, isOwnExit, nameOf } from './party-process.ts';
+import type { OwnProcess, ProcessRecord } from './party-process.ts';
 import { noteOf, processorTimeOf } from './process-note.ts';
 import type { ProcessesOptions } from './processes.ts';
 import { resultWithout } from './result-without.ts';
@@ -31,16 +32,13 @@ import { RunFiles } from './run-files.ts';
 import { groupsOf } from './shared-process.ts';
 import { SilenceWatch } from './silence-watch.ts';
 import { spawnAgents, spawnCoordinator } from './spawn.ts';
-import { endingText, SupervisedProcess } from './supervised-process.ts';
-import type { Ending } from './supervised-process.ts';
+import { endingText } from './supervised-process.ts';
+import type { SupervisedProcess } from './supervised-process.ts';
 
 const HOST = '127.0.0.1';
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 const ENDED_WELL = endingText({ code: 0, signal: null });
 const KILLED_BY_PLAN = 'killed by the fault plan';
-
-/** How agents and the coordinator exit when they know why. */
-const OWN_EXITS: ReadonlySet<number> = new Set([0, ...Object.values(ERRORS).map(({ exit }) => exit)]);
 
 export interface Settle {
   readonly resolve: (result: RunResult) => void;
@@ -83,13 +81,16 @@ export class Supervisor {
       begun: begunFaults(run.directory),
       perform: (kind, target, fault) => this.#perform(kind, target, fault),
     });
-    this.#coordinator = this.#supervised(['coordinator'], () => this.#spawnCoordinator(), {
-      message: (message) => this.#onCoordinator(message as CoordinatorMessage),
-      isUnplanned: () => this.#mayRestartCoordinator(),
-      gone: (why) => this.#conclude(why),
-    });
+    const record: ProcessRecord = {
+      files: this.#files,
+      onProcess: options.onProcess,
+      guarded,
+      tell: (line) => this.#tell(line),
+      restarted: (parties) => this.#onRestarted(parties),
+    };
+    this.#coordinator = createPartyProcess(this.#coordinatorProcess(), record);
     this.#agents = groupsOf(experiment.agents, options.agentsPerProcess ?? 1).flatMap((group) => {
-      const shared = this.#agentProcess(group);
+      const shared = createPartyProcess(this.#agentProcess(group), record);
       return group.map(() => shared);
     });
     this.#watch = new SilenceWatch({
@@ -110,38 +111,26 @@ export class Supervisor {
     });
   }
 
-  #agentProcess(group: readonly number[]): SupervisedProcess {
-    const { experiment } = this.#options;
-    const own = group.map((agent) => ({ agent, state: this.#files.agentState(agent), data: siteFileOf(experiment, agent) }));
-    return this.#supervised(group, () => spawnAgents(this.#files, own, this.#joinUrl), {
-      message: (message) => this.#onReached(message as Reached),
-      isUnplanned: (ending) => !this.#isEnding && !isOwn(ending),
-      gone: (why) => group.forEach((agent) => this.#onAgentGone(agent, why)),
-    });
+  #coordinatorProcess(): OwnProcess {
+    return {
+      parties: ['coordinator'],
+      spawn: () => this.#spawnCoordinator(),
+      isUnplanned: () => this.#mayRestartCoordinator(),
+      message: (message) => this.#onCoordinator(message as CoordinatorMessage),
+      gone: (why) => this.#conclude(why),
+    };
   }
 
-  #supervised(
-    parties: readonly Party[],
-    spawnIt: () => ChildProcess,
-    own: { message: (message: unknown) => void; isUnplanned: (ending: Ending) => boolean; gone: (why: string) => void },
-  ): SupervisedProcess {
-    let count = 0;
-    return new SupervisedProcess({
-      clock: systemClock,
-      spawn: spawnIt,
-      isUnplanned: own.isUnplanned,
-      guarded: (action) => this.#guarded(action),
-      events: {
-        message: own.message,
-        gone: own.gone,
-        started: (pid, starts) => {
-          count = starts;
-          for (const party of parties) this.#onStarted(party, pid, starts);
-        },
-        ended: (pid, how) => parties.forEach((party) => this.#options.onProcess?.({ party, pid, starts: count, event: 'ended', how })),
-        restarting: (how, delayMs) => this.#onRestarting(parties, how, delayMs),
-      },
-    });
+  #agentProcess(group: readonly number[]): OwnProcess {
+    const { experiment } = this.#options;
+    const own = group.map((agent) => ({ agent, state: this.#files.agentState(agent), data: siteFileOf(experiment, agent) }));
+    return {
+      parties: group,
+      spawn: () => spawnAgents(this.#files, own, this.#joinUrl),
+      isUnplanned: (ending) => !this.#isEnding && !isOwnExit(ending),
+      message: (message) => this.#onReached(message as Reached),
+      gone: (why) => group.forEach((agent) => this.#onAgentGone(agent, why)),
+    };
   }
 
   #spawnCoordinator(): ChildProcess {
@@ -222,17 +211,9 @@ export class Supervisor {
     this.#coordinator.send({ agentGone: agent, detail });
   }
 
-  #onStarted(party: Party, pid: number, starts: number): void {
-    this.#options.onProcess?.({ party, pid, starts, event: 'started' });
-    if (starts === 1) return;
-    this.#files.event('restarted', { party, starts });
-    if (party === 'coordinator') this.#watch.heard();
+  #onRestarted(parties: readonly Party[]): void {
+    if (parties.includes('coordinator')) this.#watch.heard();
     this.#noteDown();
-  }
-
-  #onRestarting(parties: readonly Party[], how: string, delayMs: number): void {
-    for (const party of parties) this.#files.event('process-lost', { party, detail: how });
-    this.#tell(`${parties.map(nameOf).join(', ')}: ${how}; it is started again in ${delayMs / 1000} s`);
   }
 
   #mayRestartCoordinator(): boolean {
@@ -363,12 +344,4 @@ export class Supervisor {
   #tell(line: string): void {
     this.#options.onNote?.(line);
   }
-}
-
-function isOwn({ code }: Ending): boolean {
-  return code !== null && OWN_EXITS.has(code);
-}
-
-function nameOf(party: Party): string {
-  return party === 'coordinator' ? 'coordinator' : `agent ${party}`;
 }

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 // Starts the bundle beside it: NAME.cjs runs NAME.bundle.js with NAME.bundle.js.cache, the code that V8 compiled of it when it
 // was built. A Node.js with another V8, or other V8 flags, refuses that cache and compiles for itself: slower, nothing else.
 'use strict';

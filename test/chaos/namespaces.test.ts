@@ -8,9 +8,9 @@ import { readFileSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { readEvents } from '../../cli/fault-record.ts';
 import type { RunEvent } from '../../cli/fault-record.ts';
+import { programOf } from '../../cli/programs.ts';
 import { EVENTS_FILE } from '../../cli/run-files.ts';
 import type { RunResult } from '../../core/run-result.ts';
 import { AGENTS, assertWithin, chaosExperiment, explained, reference, SCENARIO_MS, sightings } from '../support/chaos.ts';
@@ -33,7 +33,6 @@ const NAMED_MS = 2_000;
 /** Long enough to break something in the middle: 1 to 2 s without a fault. */
 const ROUNDS = 300;
 const SILENT = 'nothing heard for 1750 ms';
-const MAIN = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
 const everybody = Array.from({ length: AGENTS }, (_, agent) => agent);
 /** As many scenarios in a run. */
 const options = { skip: whyNoNetwork() ?? false, timeout: 3 * SCENARIO_MS };
@@ -121,7 +120,7 @@ async function startByHand(network: Network, scenario: Scenario): Promise<RunByH
   const { file, directory: runs } = experimentFile(chaosExperiment(scenario));
   const token = `${runs}.token`;
   const kindred = (at: Place, ...args: readonly string[]): Started =>
-    network.start(at, process.execPath, MAIN, ...args, '--host', addressOf(at), '--token-file', token);
+    network.start(at, process.execPath, programOf('cli'), ...args, '--host', addressOf(at), '--token-file', token);
   const coordinator = kindred('hub', 'coordinator', file);
   await coordinator.said(/"msg":"listening"/);
   const join = `ws://${addressOf('hub')}:7373/agents`;

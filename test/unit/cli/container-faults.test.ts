@@ -14,7 +14,7 @@ const ATTACHED = [
 ];
 const container = (party: Party, gone: ReadonlySet<string>): Container => ({
   id: `id-${party}`,
-  party: String(party),
+  party: `agent-${party}`,
   state: 'running',
   pid: 1,
   exitCode: 0,
