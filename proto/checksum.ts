@@ -1,13 +1,13 @@
 /**
  * The checksum that ends every frame, control and vector: the one place where it is made and checked.
  *
- *   75 crc32(all bytes before the tag, little-endian fixed32)
+ *   75 digest(all bytes before the tag; little-endian fixed32)
  *
- * It is field 14 of wire.proto's Frame, so that the whole stays protobuf. CRC-32 finds every change of up to 32 bits in
- * a row, single bits included: damage on the way, not malice, which the links' credentials are for.
+ * It is field 14 of wire.proto's Frame, so that the whole stays protobuf. It finds damage on the way, every single wrong
+ * bit included; not malice, which the links' credentials are for.
  */
-import { crc32 } from 'node:zlib';
 import { KindredError } from '../core/errors.ts';
+import { digest } from './digest.ts';
 
 const CHECKSUM_TAG = 0x75;
 export const CHECKSUM_BYTES = 5;
@@ -22,7 +22,7 @@ export function sealed(body: Uint8Array): Uint8Array {
 
 /** Writes the checksum of the bytes before `end` at `end`. */
 export function writeChecksum(frame: Uint8Array, end: number): void {
-  const sum = crc32(frame.subarray(0, end));
+  const sum = digest(frame, end);
   frame[end] = CHECKSUM_TAG;
   for (let i = 0; i < 4; i++) frame[end + 1 + i] = sum >>> (8 * i);
 }
@@ -31,10 +31,9 @@ export function writeChecksum(frame: Uint8Array, end: number): void {
 export function verified(frame: Uint8Array): Uint8Array {
   const end = frame.length - CHECKSUM_BYTES;
   if (end < 0 || frame[end] !== CHECKSUM_TAG) throw corrupt('it does not end with a checksum');
-  const body = frame.subarray(0, end);
-  const sum = crc32(body);
+  const sum = digest(frame, end);
   for (let i = 0; i < 4; i++) if (frame[end + 1 + i] !== ((sum >>> (8 * i)) & 0xff)) throw corrupt('its checksum is wrong');
-  return body;
+  return frame.subarray(0, end);
 }
 
 const corrupt = (reason: string): KindredError => new KindredError('WIRE_CORRUPT', `a frame was refused: ${reason}`);

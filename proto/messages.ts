@@ -176,7 +176,7 @@ export interface VectorHeader {
   durableStep: number;
 }
 
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 /** In Hello: give me the next free index. */
 export const ANY_AGENT = 0xffffffff;

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { type ErrorCode, KindredError } from '../../../core/errors.ts';
 import { LIMITS } from '../../../core/limits.ts';
 import { draw } from '../../../core/random.ts';
 import { sealed } from '../../../proto/checksum.ts';
+import { digest } from '../../../proto/digest.ts';
 import { controlFrameBytesMax, decode, encode } from '../../../proto/codec.ts';
 import { kindred } from '../../../proto/generated/wire.js';
 import { type ControlMessage, type CooperateWork, type Neighbour, PROTOCOL_VERSION } from '../../../proto/messages.ts';
@@ -149,7 +149,7 @@ test('a frame ends with the checksum of all before it', () => {
   for (const message of samples) {
     const frame = encode(message);
     const body = unsealed(frame);
-    assert.deepEqual(Buffer.from(frame), Buffer.concat([body, Frame.encode({ checksum: crc32(body) }).finish()]));
+    assert.deepEqual(Buffer.from(frame), Buffer.concat([body, Frame.encode({ checksum: digest(body, body.length) }).finish()]));
     refuses(() => decode(body), 'WIRE_CORRUPT');
     refuses(() => decode(Uint8Array.of(...frame, 0)), 'WIRE_CORRUPT');
   }
