@@ -38,7 +38,7 @@ start() {
   ip link show "$bridge" >/dev/null 2>&1 || ip link add "$bridge" type bridge
   ip address replace "$network.1/24" dev "$bridge"
   ip link set "$bridge" up
-  dockerd --data-root "$directory/data" --exec-root "$directory/exec" --pidfile "$pidfile" --host "$socket" --bridge "$bridge" \
+  nohup dockerd --data-root "$directory/data" --exec-root "$directory/exec" --pidfile "$pidfile" --host "$socket" --bridge "$bridge" \
     --default-address-pool "base=10.$((100 + number % 100)).0.0/16,size=24" >"$directory/dockerd.log" 2>&1 </dev/null &
   tries=0
   until answers; do
@@ -54,6 +54,14 @@ start() {
   echo "$socket"
 }
 
+# A daemon leaves its firewall rules behind: those that name the bridge are of nobody else.
+forget_rules() {
+  iptables -t "$1" -S 2>/dev/null | grep -- "$bridge\b" | sed 's/^-A/-D/' | while read -r rule; do
+    # shellcheck disable=SC2086 # one word per argument
+    iptables -t "$1" $rule || true
+  done
+}
+
 stop() {
   if is_running; then
     pid=$(cat "$pidfile")
@@ -67,7 +75,11 @@ stop() {
       sleep 0.5
     done
   fi
+  forget_rules filter
+  forget_rules nat
   ip link delete "$bridge" 2>/dev/null || true
+  # Networks that containers had are held by mounts.
+  cut -d ' ' -f 2 /proc/mounts | grep "^$directory/" | sort -r | xargs -r umount
   rm -rf "$directory"
 }
 
