@@ -344,7 +344,11 @@ export class Agent {
 
   #onRemembered(error: Error | undefined): void {
     const { durableStep } = this.#memory;
-    if (error !== undefined) return this.#notice('checkpoint-failed', ANY_AGENT, `${error.message}; the last good one is of exchange ${durableStep}`);
+    if (error !== undefined) {
+      // Its words hold paths of this machine: they stay in its log.
+      this.#options.log('a checkpoint failed', { detail: error.message });
+      return this.#notice('checkpoint-failed', ANY_AGENT, `${reasonOf(error)}; the last good one is of exchange ${durableStep}`);
+    }
     this.#links.tellAll(this.#sync());
   }
 
@@ -474,9 +478,14 @@ export class Agent {
     try {
       action();
     } catch (error) {
-      const code = error instanceof KindredError ? error.code : 'INTERNAL';
-      const detail = error instanceof KindredError ? error.message : String(error instanceof Error ? error.stack : error);
-      this.#step({ type: 'work-failed', code, detail });
+      if (error instanceof KindredError) return this.#step({ type: 'work-failed', code: error.code, detail: error.message });
+      this.#options.log('a bug', { error: String(error instanceof Error ? error.stack : error) });
+      this.#step({ type: 'work-failed', code: 'INTERNAL', detail: "a bug; the agent's own log says more" });
     }
   }
+}
+
+/** The system's own word for it: ENOSPC, EACCES. */
+function reasonOf(error: Error): string {
+  return /\bE[A-Z]{3,}\b/.exec(error.message)?.[0] ?? 'it could not be written';
 }

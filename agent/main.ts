@@ -3,6 +3,7 @@
  * same order). Loads neither fastify nor ml-matrix. Exits 0 when their work was done, else with the exit of the first code.
  */
 import { readFileSync } from 'node:fs';
+import { KindredError } from '../core/errors.ts';
 import { dataSource, sharedDataSource } from './create-trainer.ts';
 import { createHostedAgent } from './hosted-agent.ts';
 import type { HostedAgent } from './hosted-agent.ts';
@@ -17,6 +18,13 @@ export interface Reached {
   readonly step: number;
 }
 
+/** To the supervisor: this agent ended, and others of its process go on. */
+export interface Ended {
+  readonly type: 'ended';
+  readonly agent: number;
+  readonly exit: number;
+}
+
 /** From the supervisor: go on from where you hold; or: this is broken from now on. */
 export type SupervisorMessage = { readonly type: 'proceed'; readonly agent: number } | { readonly type: 'faults'; readonly plan: string };
 
@@ -28,6 +36,11 @@ const given = processOptions(process.argv.slice(2));
 /** Undefined: the next free one. */
 const indices: readonly (number | undefined)[] = given.index?.map(Number) ?? [undefined];
 const log = createJsonLog({ agent: given.index?.join(', ') ?? 'any' });
+process.on('uncaughtException', (error: unknown) => {
+  log.fatal({ error: error instanceof Error ? error.stack : String(error) }, 'crashed');
+  // What has a code of its own would come again: no reason to start it again.
+  process.exit(error instanceof KindredError && error.code !== 'INTERNAL' ? error.exit : EXIT_CRASHED);
+});
 const isSupervised = process.channel !== undefined;
 const source = dataSource(readText, ownTable);
 const sourceOfAll = indices.length === 1 ? source : sharedDataSource(source);
@@ -39,7 +52,7 @@ function readText(path: string): string {
 
 function ownTable(agent: number): OwnTable | undefined {
   const file = given.data?.[indices.indexOf(agent)];
-  return file === undefined ? undefined : { file, readFile: readText, log: (message, fields) => log.error(fields, message) };
+  return file === undefined || file === '' ? undefined : { file, readFile: readText, log: (message, fields) => log.error(fields, message) };
 }
 
 const agents: readonly HostedAgent[] = indices.map((index, nth) =>
@@ -59,7 +72,11 @@ const agents: readonly HostedAgent[] = indices.map((index, nth) =>
 function onEnd(index: number | undefined, exit: number): void {
   process.exitCode = Number(process.exitCode ?? 0) || exit;
   running.delete(index);
-  if (running.size > 0) return;
+  if (running.size > 0) {
+    // Its process goes on: nobody would see it end.
+    if (isSupervised) process.send?.({ type: 'ended', agent: index!, exit } satisfies Ended);
+    return;
+  }
   if (process.connected) process.disconnect();
   // Sockets drain by themselves; a stuck one must not keep the process.
   setTimeout(() => process.exit(), DRAIN_MS).unref();
@@ -77,9 +94,5 @@ if (isSupervised) {
   // The supervisor ended: nobody would start the others, or this one, again.
   process.on('disconnect', () => leave('the supervisor ended'));
 }
-process.on('uncaughtException', (error) => {
-  log.fatal({ error: error.stack }, 'crashed');
-  process.exit(EXIT_CRASHED);
-});
 for (const { agent } of agents) agent.start();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => leave(signal));

@@ -41,14 +41,25 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-const result: BenchResult = existsSync(RESULT) ? (JSON.parse(readFileSync(RESULT, 'utf8')) as BenchResult) : { rows: [] };
-result.machine = { cores: cpus().length, memoryGB: Math.round(totalmem() / 2 ** 30), node: process.version };
-for (const [id, measure] of Object.entries(PARTS)) if (wanted.has(id)) replace(await measure());
+let result: BenchResult = existsSync(RESULT) ? (JSON.parse(readFileSync(RESULT, 'utf8')) as BenchResult) : { rows: [] };
+const machine = { cores: cpus().length, memoryGB: Math.round(totalmem() / 2 ** 30), node: process.version };
+// What another machine measured does not stand beside what this one does.
+if (JSON.stringify(result.machine) !== JSON.stringify(machine)) result = { rows: [] };
+result.machine = machine;
+for (const [id, measure] of Object.entries(PARTS)) {
+  if (wanted.has(id)) replace(await measure());
+  save();
+}
 if (wanted.has('grid')) result.grid = await measureGrid();
+save();
 if (wanted.has('scale')) result.scale = await measureScale();
-result.rows.sort((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)));
-writeFileSync(RESULT, `${JSON.stringify(result, null, 2)}\n`);
+save();
 console.log(benchLines(result).join('\n'));
+
+function save(): void {
+  result.rows.sort((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)));
+  writeFileSync(RESULT, `${JSON.stringify(result, null, 2)}\n`);
+}
 
 function replace(rows: readonly (Row | Skipped)[]): void {
   const ids = new Set(rows.map(({ id }) => id));

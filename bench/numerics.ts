@@ -51,7 +51,10 @@ const KERNEL_ROWS: readonly Kernel[] = [
 
 export async function measureNumerics(): Promise<(Row | Skipped)[]> {
   if (!hasNumpy()) return KERNEL_ROWS.map(({ id, name }) => ({ id, name, skipped: `${PYTHON} has no numpy here` }));
-  const numpy = spawn(PYTHON, [KERNELS], { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, OPENBLAS_NUM_THREADS: '1', OMP_NUM_THREADS: '1' } });
+  const numpy = spawn(PYTHON, [KERNELS], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, OPENBLAS_NUM_THREADS: '1', OMP_NUM_THREADS: '1', MKL_NUM_THREADS: '1' },
+  });
   const answers = createInterface({ input: numpy.stdout })[Symbol.asyncIterator]();
   const ask = async (line: string): Promise<number> => {
     numpy.stdin.write(`${line}\n`);

@@ -52,6 +52,7 @@ export async function measureMpi(): Promise<(Row | Skipped)[]> {
   const [id, name] = ['T2', 'rounds/s of a run, ring of 10, M = 1,000, against the exchange alone over MPI (TCP)'];
   const directory = mkdtempSync(join(tmpdir(), 'kindred-bench-'));
   try {
+    if (spawnSync('mpirun', ['--version']).error !== undefined) return [{ id, name, skipped: 'there is no mpirun here' }];
     const program = join(directory, 'mpi-ring');
     const { status, error } = spawnSync('mpicc', ['-O2', '-o', program, MPI_SOURCE]);
     if (status !== 0) return [{ id, name, skipped: error === undefined ? `mpicc failed (exit ${status})` : 'there is no mpicc here' }];

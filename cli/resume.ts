@@ -8,6 +8,7 @@ import { experimentHash } from '../config/load.ts';
 import { DEFAULTS } from '../config/defaults.ts';
 import { recordedMode } from './fault-record.ts';
 import { refuseLive } from './live-run.ts';
+import { agentsPerProcessOf, refuseSharedFaults } from './shared-process.ts';
 import { exitCodeOf, printed, runInDirectory } from './run.ts';
 import { EXPERIMENT_FILE, findRun } from './stored-runs.ts';
 import type { StoredRun } from './stored-runs.ts';
@@ -17,6 +18,7 @@ const ITS_FILE = 'FILE';
 
 interface ResumeFlags {
   readonly out: string;
+  readonly agentsPerProcess: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -33,13 +35,16 @@ export function addResumeCommand(program: Command): void {
     .description('Continue a run that crashed, was stopped or failed: in its own directory, from what it wrote down, to the same result.')
     .argument('<run>', 'a run id, the beginning of one, or a run directory')
     .option('--out <directory>', 'where the run directories are', DEFAULTS.outputDirectory)
+    .option('--agents-per-process <n>', 'so many agents share one process', '1')
     .option('--json', 'print the result as JSON')
     .option('--quiet', 'no progress')
     .addHelpText('after', '\nExample:\n  $ kindred resume runs/paper-20260101-120000-a1b2')
     .action(async (name: string, flags: ResumeFlags) => {
       const { run, experiment } = resumable(name, resolve(flags.out));
+      const perProcess = agentsPerProcessOf(flags.agentsPerProcess, 'processes');
+      refuseSharedFaults(experiment.faults, perProcess);
       await refuseLive(run);
-      const { result, pictures } = await runInDirectory(experiment, run, ITS_FILE, 'processes', flags.quiet === true);
+      const { result, pictures } = await runInDirectory(experiment, run, ITS_FILE, 'processes', flags.quiet === true, perProcess);
       process.stdout.write(printed(result, pictures, flags.json === true));
       process.exitCode = exitCodeOf(result);
     });

@@ -21,9 +21,9 @@ export interface OwnFiles {
   readonly data: string | undefined;
 }
 
-/** One process for all of them. Its log is named after the first one. */
+/** One process for all of them; its log is named after the first one. An agent's options are at one place in each list, empty ones too. */
 export function spawnAgents(files: RunFiles, agents: readonly OwnFiles[], joinUrl: string): ChildProcess {
-  const own = agents.flatMap(({ agent, state, data }) => ['--index', String(agent), '--state', state, ...(data === undefined ? [] : ['--data', data])]);
+  const own = agents.flatMap(({ agent, state, data = '' }) => ['--index', String(agent), '--state', state, '--data', data]);
   const args = ['--join', joinUrl, '--token-file', files.tokenFile, ...own];
   return files.withLog(`agent-${agents[0].agent}`, (log) =>
     spawn(process.execPath, [programOf('agent'), ...args], { stdio: ['ignore', log, log, 'ipc'], detached: true }),

@@ -16,7 +16,7 @@ import { LIMITS } from '../core/limits.ts';
 import type { RunResult } from '../core/run-result.ts';
 import { siteFileOf } from '../config/experiment.ts';
 import { experimentHash } from '../config/load.ts';
-import type { Reached, SupervisorMessage } from '../agent/main.ts';
+import type { Ended, Reached, SupervisorMessage } from '../agent/main.ts';
 import type { CoordinatorJob, CoordinatorMessage } from '../coordinator/main.ts';
 import { isOver } from '../coordinator/run-machine.ts';
 import { systemClock } from '../net/clock.ts';
@@ -128,8 +128,8 @@ export class Supervisor {
       parties: group,
       spawn: () => spawnAgents(this.#files, own, this.#joinUrl),
       isUnplanned: (ending) => !this.#isEnding && !isOwnExit(ending),
-      message: (message) => this.#onReached(message as Reached),
-      gone: (why) => group.forEach((agent) => this.#onAgentGone(agent, why)),
+      message: (message) => this.#onAgent(message as Reached | Ended),
+      gone: (why) => group.filter((agent) => !this.#goneAgents.has(agent)).forEach((agent) => this.#onAgentGone(agent, why)),
     };
   }
 
@@ -197,7 +197,9 @@ export class Supervisor {
   }
 
   /** All that an agent says to its supervisor. */
-  #onReached({ agent, step }: Reached): void {
+  #onAgent(message: Reached | Ended): void {
+    if (message.type === 'ended') return this.#onAgentGone(message.agent, endingText({ code: message.exit, signal: null }));
+    const { agent, step } = message;
     this.#conducting.reached(agent, step);
     this.#agents[agent].send({ type: 'proceed', agent } satisfies SupervisorMessage);
   }

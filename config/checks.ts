@@ -105,9 +105,10 @@ function siteComplaints({ problem }: Experiment): Complaint[] {
   if (path !== undefined && sites !== undefined) wrong('sites', 'there is a path already: give the table of all tasks, or sites with a table each');
   if (sites !== undefined && features === undefined) wrong('features', 'is missing: with sites nobody sees every table, so the columns are named here');
   if (sites !== undefined && split.tooFew === 'drop')
-    wrong('split', 'tooFew: drop needs the table of all tasks; with sites, leave out of the list who has too few');
+    complaints.push(invalid(['problem', 'split', 'tooFew'], 'drop needs the table of all tasks; with sites, leave out of the list who has too few'));
   for (const name of twice(sites?.map((site) => site.name) ?? [])) wrong('sites', `the name "${name}" is there twice`);
-  for (const name of twice([...(features ?? []), task, target])) wrong('features', `the column "${name}" is there twice, or is the task or the target`);
+  for (const name of twice([...(features ?? []), ...new Set([task, target])]))
+    wrong('features', `the column "${name}" is there twice, or is the task or the target`);
   return complaints;
 }
 

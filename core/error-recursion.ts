@@ -35,10 +35,13 @@ export function predictedCurve(input: RecursionInput & { readonly iterations: re
   const last = Math.max(0, ...input.iterations);
   const moments = new Moments(input);
   let settled = false;
+  let error: number | undefined;
   for (let i = 0; i <= last; i++) {
-    if (wanted.has(i)) wanted.set(i, readOut(moments, input));
+    if (wanted.has(i)) wanted.set(i, (error ??= readOut(moments, input)));
     // A long arm is steady most of its time: its moments stay what they are.
-    if (!settled && i < last) settled = moments.step();
+    if (settled || i === last) continue;
+    settled = moments.step();
+    error = undefined;
   }
   return input.iterations.map((i) => wanted.get(i)!);
 }

@@ -48,6 +48,8 @@ function coordinatorSection(deployment: Deployment, port: number, runPath: strin
   const { coordinator } = deployment;
   return {
     ...serviceSection(deployment, coordinator),
+    // Where it shares a folder that holds the agents' tables, these are hidden from it.
+    ...(runPath === RUN_PATH ? {} : { tmpfs: ['/tmp', `${RUN_DIRECTORY}/deploy`] }),
     healthcheck: healthCheck([String(COORDINATOR_PORT)], { interval: '2s', retries: 60 }),
     networks: ['control', 'outside'],
     ports: [`127.0.0.1:${port === 0 ? '' : port}:${COORDINATOR_PORT}`],

@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 // Starts the bundle beside it: NAME.cjs runs NAME.bundle.js with NAME.bundle.js.cache, the code that V8 compiled of it when it
-// was built. A Node.js with another V8, or other V8 flags, refuses that cache and compiles for itself: slower, nothing else.
+// was built, and a digest of both. A cache that is damaged, of another text, or of a Node.js with another V8 or other flags
+// is not used: slower, nothing else.
 'use strict';
+const { createHash } = require('node:crypto');
 const { closeSync, fstatSync, openSync, readFileSync, readSync } = require('node:fs');
 const { Script } = require('node:vm');
 
@@ -22,8 +24,18 @@ function codeCache() {
   }
 }
 
-const cachedData = codeCache();
-const script = new Script(readFileSync(filename, 'utf8'), { filename, cachedData });
+const DIGEST_BYTES = 32;
+
+/** The cache without its digest; nothing where that is wrong. V8 looks at lengths only: damage would end the process. */
+function verified(read, source) {
+  const end = Math.max(0, read.length - DIGEST_BYTES);
+  const digest = createHash('sha256').update(source).update(read.subarray(0, end)).digest();
+  return digest.equals(read.subarray(end)) ? read.subarray(0, end) : new Uint8Array(0);
+}
+
+const read = codeCache();
+const source = readFileSync(filename, 'latin1');
+const script = new Script(source, { filename, cachedData: verified(read, source) });
 // V8 has its own copy: half a megabyte goes back at once, where a garbage collection may never come.
-cachedData.buffer.resize(0);
+read.buffer.resize(0);
 script.runInThisContext()(exports, require, module, __filename, __dirname);

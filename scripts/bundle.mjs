@@ -48,6 +48,7 @@ export async function bundlePrograms(dist) {
   const folder = path.join(dist, 'bundle');
   mkdirSync(folder, { recursive: true });
   for (const program of PROGRAMS) {
+    rmSync(path.join(folder, `${program}.bundle.js.cache`), { force: true });
     writeFileSync(path.join(folder, `${program}.bundle.js`), await bundled(path.join(dist, program, 'main.js')));
     copyFileSync(path.join(scripts, 'bundle-loader.cjs'), path.join(folder, `${program}.cjs`));
   }
@@ -79,7 +80,7 @@ function inAscii(code) {
 function warmUp(program, directory) {
   const file = path.join(directory, 'warm-up.yaml');
   writeFileSync(file, WARM_UP);
-  const env = { ...process.env, NODE_OPTIONS: `--require ${JSON.stringify(RECORDER)}` };
+  const env = { ...process.env, NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --require ${JSON.stringify(RECORDER)}` };
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, 'run', file, '--quiet', '--out', directory], { env, encoding: 'utf8' });
   if (status !== 0) throw new Error(`the warm-up run ended with ${status}:\n${stdout}${stderr}`);
 }

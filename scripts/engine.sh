@@ -13,6 +13,8 @@ usage() {
 [ $# = 2 ] || usage
 mkdir -p "$2"
 directory=$(cd "$2" && pwd)
+# Nothing is removed from a directory that is not an engine's.
+marker=$directory/kindred-engine
 socket=unix://$directory/docker.sock
 pidfile=$directory/docker.pid
 # The second daemon of a machine needs a bridge and addresses of its own; both follow from the directory.
@@ -25,7 +27,7 @@ answers() {
 }
 
 is_running() {
-  [ -f "$pidfile" ] && kill -0 "$(cat "$pidfile")" 2>/dev/null
+  [ -f "$pidfile" ] && grep -qa dockerd "/proc/$(cat "$pidfile")/cmdline" 2>/dev/null
 }
 
 start() {
@@ -33,13 +35,16 @@ start() {
     echo "$socket"
     return
   fi
+  [ -f "$marker" ] || [ -z "$(ls -A "$directory")" ] || { echo "$directory holds files of somebody else" >&2; exit 2; }
   command -v dockerd >/dev/null || { echo 'there is no dockerd: apt-get install docker.io docker-compose iptables iproute2' >&2; exit 2; }
   [ "$(id -u)" = 0 ] || { echo 'an engine of its own needs root; with one that runs already, set DOCKER_HOST instead' >&2; exit 2; }
+  : >"$marker"
+  remember_firewall
   ip link show "$bridge" >/dev/null 2>&1 || ip link add "$bridge" type bridge
   ip address replace "$network.1/24" dev "$bridge"
   ip link set "$bridge" up
   nohup dockerd --data-root "$directory/data" --exec-root "$directory/exec" --pidfile "$pidfile" --host "$socket" --bridge "$bridge" \
-    --default-address-pool "base=10.$((100 + number % 100)).0.0/16,size=24" >"$directory/dockerd.log" 2>&1 </dev/null &
+    --default-address-pool "base=10.$((100 + number % 100)).0.0/16,size=20" >"$directory/dockerd.log" 2>&1 </dev/null &
   tries=0
   until answers; do
     tries=$((tries + 1))
@@ -54,7 +59,13 @@ start() {
   echo "$socket"
 }
 
-# A daemon leaves its firewall rules behind: those that name the bridge are of nobody else.
+# A daemon leaves its firewall behind. Where no other one is, all of it was this one's: it becomes what it was before.
+remember_firewall() {
+  iptables -S DOCKER >/dev/null 2>&1 && return
+  for table in filter nat; do iptables-save -t $table; done >"$directory/firewall"
+}
+
+# Beside another daemon only those rules go that name the bridge.
 forget_rules() {
   iptables -t "$1" -S 2>/dev/null | grep -- "$bridge\b" | sed 's/^-A/-D/' | while read -r rule; do
     # shellcheck disable=SC2086 # one word per argument
@@ -62,21 +73,36 @@ forget_rules() {
   done
 }
 
+restore_firewall() {
+  if [ -f "$directory/firewall" ]; then
+    iptables-restore <"$directory/firewall"
+  else
+    forget_rules filter
+    forget_rules nat
+  fi
+}
+
+# Containers, and networks with their interfaces; the one of a Swarm too.
+forget_networks() {
+  docker ps -aq | xargs -r docker rm -f
+  docker swarm leave --force
+  docker network ls -q --filter type=custom | xargs -r -n 1 docker network rm
+}
+
 stop() {
+  [ -f "$marker" ] || { rmdir "$directory" 2>/dev/null || echo "no engine was started in $directory" >&2; exit 2; }
   if is_running; then
     pid=$(cat "$pidfile")
-    running=$(DOCKER_HOST=$socket docker ps -q 2>/dev/null || true)
-    # shellcheck disable=SC2086 # one word per container
-    [ -z "$running" ] || DOCKER_HOST=$socket docker kill $running >/dev/null 2>&1 || true
+    (export DOCKER_HOST="$socket"; forget_networks) >/dev/null 2>&1 || true
     kill "$pid"
     tries=0
     while kill -0 "$pid" 2>/dev/null && [ $tries -lt 60 ]; do
       tries=$((tries + 1))
       sleep 0.5
     done
+    if is_running; then kill -9 "$pid"; fi
   fi
-  forget_rules filter
-  forget_rules nat
+  restore_firewall
   ip link delete "$bridge" 2>/dev/null || true
   # Networks that containers had are held by mounts.
   cut -d ' ' -f 2 /proc/mounts | grep "^$directory/" | sort -r | xargs -r umount

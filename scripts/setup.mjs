@@ -13,9 +13,9 @@ const buildStamp = path.join(root, 'dist', '.kindred-built');
 
 checkNode();
 ensure(installStamp, hashOf(['package.json', 'package-lock.json']), 'installing packages', install);
-const buildScripts = ['generate-proto.mjs', 'bundle.mjs', 'bundle-loader.cjs', 'record-code-cache.cjs'].map((file) => `scripts/${file}`);
+const buildScripts = ['setup.mjs', 'generate-proto.mjs', 'bundle.mjs', 'bundle-loader.cjs', 'record-code-cache.cjs'].map((file) => `scripts/${file}`);
 // V8's code cache is of one V8 only.
-const buildInputs = `${hashOf(['package-lock.json', 'tsconfig.json', ...buildScripts, ...rooms.flatMap(sourcesIn)])} ${process.versions.v8}`;
+const buildInputs = `${hashOf(['package-lock.json', 'tsconfig.json', ...buildScripts, ...rooms.flatMap(sourcesIn)])} ${process.versions.v8} ${process.env.NODE_OPTIONS ?? ''}`;
 ensure(buildStamp, buildInputs, 'building', build);
 
 function checkNode() {

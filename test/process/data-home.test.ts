@@ -95,6 +95,7 @@ test('no row crosses the wire, parameters do, and the bits are those of the whol
   const parameters = readdirSync(join(run, 'parameters')).flatMap((name) => JSON.parse(readFile(join(run, 'parameters', name))) as number[][]);
   assert.equal(countFloat64(parameters.flat(), tap.bytes), parameters.flat().length, 'the record does not hold all parameters');
   assert.deepEqual(findRows(secrets(sites), tap.bytes), []);
+  for (const file of sites.files) assert.equal(tap.bytes.includes(file), false, `${file} left`);
 });
 
 test('a row planted in a report is found, however it is written', { skip: elsewhere }, async () => {

@@ -160,7 +160,7 @@ const WRONG: readonly [string, string, string, string][] = [
     [
       'dir/experiment.yaml:1:1 problem.features: is missing: with sites nobody sees every table, so the columns are named here',
       'dir/experiment.yaml:1:29 problem.sites: the name "a" is there twice',
-      'dir/experiment.yaml:1:64 problem.split: tooFew: drop needs the table of all tasks; with sites, leave out of the list who has too few',
+      'dir/experiment.yaml:1:73 problem.split.tooFew: drop needs the table of all tasks; with sites, leave out of the list who has too few',
     ].join('\n'),
   ],
   [

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { composeText } from '../../../deploy/compose-file.ts';
-import { compose, paper, RUN, table } from './fixture.ts';
+import { compose, paper, RUN, table, written } from './fixture.ts';
 
 const names = (count: number): string[] => Array.from({ length: count }, (_, k) => `agent-${k}`);
 
@@ -78,4 +78,10 @@ test('only keys that docker-compose 1.29 knows, and texts that no reader takes f
   // In YAML 1.1, which docker-compose 1.29 reads, these are a number to the base 60 and a boolean.
   assert.match(text, /user: "1000:50"/);
   assert.match(text, /image: "on"/);
+});
+
+test("a coordinator that shares the run's folder does not see the agents' tables in it", () => {
+  const section = (runPath: string) => written(composeText(paper(3), { port: 0, runPath, tokenPath: 'join-token' })).services['coordinator'];
+  assert.deepEqual(section('..')['tmpfs'], ['/tmp', '/results/deploy']);
+  assert.deepEqual(section('run')['tmpfs'], ['/tmp']);
 });

@@ -26,5 +26,6 @@ export function table(more: Partial<DeploymentOptions> = {}): Deployment {
   return deploymentOf({ experiment: load(TABLE), ...OPTIONS, ...more });
 }
 
-export const compose = (deployment: Deployment, port = 7373): Written => parseValue(composeText(deployment, { port })) as Written;
+export const written = (text: string): Written => parseValue(text) as Written;
+export const compose = (deployment: Deployment, port = 7373): Written => written(composeText(deployment, { port }));
 export const stack = (deployment: Deployment): Written => parseValue(stackText(deployment)) as Written;
