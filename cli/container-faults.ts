@@ -4,10 +4,12 @@
  *
  * 1. What is to hold follows from the faults that are active and from where everybody is; what differs from what holds is changed.
  *    So a container that restarts, or comes back with another address, meets the same faults again.
- * 2. Changes are made one after the other; what comes meanwhile, and what failed, is seen by the next look.
+ * 2. Changes are made one after the other. What failed is tried again, each time after twice the wait; after the last try it
+ *    waits for the next change.
  * 3. A fault is recorded as begun and as ended when it was done, not when it was due.
  * 4. Stopping undoes all of it.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ActiveFaults } from '../core/fault/active-faults.ts';
 import type { Moment } from '../core/fault/active-faults.ts';
 import { describeFault } from '../core/fault/describe.ts';
@@ -31,6 +33,8 @@ export interface ContainerFaultsOptions {
   readonly record: (type: 'fault-began' | 'fault-ended' | 'fault-missed', fields: Readonly<Record<string, unknown>>) => void;
   readonly tell: (line: string) => void;
   readonly onError: (error: unknown) => void;
+  /** Between two tries; tests bring their own. */
+  readonly wait?: (ms: number) => Promise<unknown>;
 }
 
 /** A fault that holds, and what the packets' counters said when it began. */
@@ -43,6 +47,8 @@ interface Holding {
 const BY_NETWORK = 'network disconnect';
 const BY_PACKETS = 'iptables, tc';
 const FAILURES_MAX = 5;
+/** Before the second try. */
+const RETRY_MS = 100;
 
 export class ContainerFaults {
   readonly #options: ContainerFaultsOptions;
@@ -86,6 +92,7 @@ export class ContainerFaults {
   moved(): void {
     if (this.#isStopped) return;
     this.#isDue = true;
+    this.#failures = 0;
     this.#working ??= this.#work();
   }
 
@@ -110,11 +117,18 @@ export class ContainerFaults {
         this.#failures = 0;
       } catch (error) {
         this.#options.onError(error);
-        // What was done is not done again, and the rest may work now.
-        this.#isDue = ++this.#failures < FAILURES_MAX;
+        await this.#retry();
       }
     }
     this.#working = undefined;
+  }
+
+  /** What was done is not done again, and the rest may work later. */
+  async #retry(): Promise<void> {
+    const { wait = sleep } = this.#options;
+    if (this.#failures === FAILURES_MAX - 1) return;
+    await wait(RETRY_MS * 2 ** this.#failures++);
+    this.#isDue = true;
   }
 
   async #reconcile(active: readonly Fault[]): Promise<void> {

@@ -3,7 +3,7 @@
  * the coordinator's: nothing of the run is copied. Containers never run as root: what root's run hands over to them
  * meanwhile is root's again at the end.
  */
-import { chownSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { lchownSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { EngineEnacts } from '../core/fault/engine-faults.ts';
 import { LIMITS } from '../core/limits.ts';
@@ -40,14 +40,16 @@ export class ContainerFiles {
     const { runId } = this.#run;
     const readFile = (path: string): string => readFileSync(path, 'utf8');
     const user = containerUser();
-    const deployment = deploymentOf({ experiment, runId, image, mode, user, joinMs: LIMITS.joinContainersMs, readFile, job: { engine } });
+    const joinMs = LIMITS.joinContainersMs + experiment.agents * LIMITS.joinPerContainerMs;
+    const deployment = deploymentOf({ experiment, runId, image, mode, user, joinMs, readFile, job: { engine } });
     for (const { path, text } of filesOf(deployment)) this.#put(path, text);
     this.#put('compose.yaml', composeText(deployment, { port: 0, runPath: '..', tokenPath: '../join-token' }));
     this.#give(user);
   }
 
-  /** When no container is left: everything belongs to who started the run. */
+  /** When no container is left: everything belongs to who started the run, and the agents' tables stay where they came from. */
   takeBack(): void {
+    rmSync(join(this.#folder, 'data'), { recursive: true, force: true });
     this.#give(`${process.getuid?.()}:${process.getgid?.()}`);
   }
 
@@ -64,8 +66,9 @@ export class ContainerFiles {
     if (process.getuid?.() !== 0) return;
     const [uid, gid] = user.split(':').map(Number);
     const { directory } = this.#run;
-    const inside = readdirSync(directory, { recursive: true }).map((path) => join(directory, String(path)));
-    writing(directory, () => [directory, ...inside].forEach((path) => chownSync(path, uid, gid)));
+    // With their types: otherwise links are followed, out of the directory.
+    const inside = readdirSync(directory, { recursive: true, withFileTypes: true }).map(({ parentPath, name }) => join(parentPath, name));
+    writing(directory, () => [directory, ...inside].forEach((path) => lchownSync(path, uid, gid)));
   }
 }
 

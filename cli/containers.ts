@@ -6,6 +6,7 @@
  * 1. Whatever happens, an error in here included, no container, network or volume of the run is left at the end.
  * 2. What is due at a step begins when the coordinator was heard to be there: nobody is held meanwhile.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { KindredError } from '../core/errors.ts';
 import type { Order } from '../core/fault/conductor.ts';
 import { describeFault } from '../core/fault/describe.ts';
@@ -20,7 +21,8 @@ import { Conducting } from './conducting.ts';
 import { ContainerFaults } from './container-faults.ts';
 import { ContainerFiles } from './container-files.ts';
 import { ContainerFleet } from './container-fleet.ts';
-import { Engine } from './engine.ts';
+import { CoordinatorSilence } from './coordinator-silence.ts';
+import { Engine, RUN_LABEL } from './engine.ts';
 import type { Container } from './engine.ts';
 import { begunFaults } from './fault-record.ts';
 import { Follower } from './follower.ts';
@@ -31,7 +33,7 @@ import type { ProcessesOptions } from './processes.ts';
 import { resultWithout } from './result-without.ts';
 import { RunFiles } from './run-files.ts';
 
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const PHASES: readonly string[] = ['exploring', 'estimating', 'cooperating'] satisfies FaultPhase[];
 const MODE = 'compose';
 const COMPOSE_LOG = 'compose';
@@ -55,6 +57,9 @@ class ContainerRun {
   readonly #startedAt = performance.now();
   /** Parties that the plan killed, until their end was seen. */
   readonly #killed = new Set<Party>();
+  readonly #silence = new CoordinatorSilence(systemClock);
+  /** Aborted by the first signal: nothing is built or brought up any more. */
+  readonly #interrupted = new AbortController();
   readonly #gone: Promise<string>;
   #tellGone: (why: string) => void = () => {};
   #error: unknown;
@@ -65,7 +70,6 @@ class ContainerRun {
   #plan = '';
   #coordinator: Container | undefined;
   #interrupts = 0;
-  #lookedAt = performance.now();
 
   constructor(options: ProcessesOptions, engine: Engine) {
     const { run } = options;
@@ -110,11 +114,9 @@ class ContainerRun {
 
   async whole(): Promise<RunResult> {
     for (const signal of SIGNALS) process.on(signal, this.#onSignal);
+    outliveReader(process.stderr);
     try {
-      await this.#prepare().catch((error: unknown) => {
-        // Ctrl-C ends the build of the image too.
-        if (this.#interrupts === 0) throw error;
-      });
+      await this.#prepare().catch((error: unknown) => this.#unlessInterrupted(error));
       if (this.#interrupts === 0) await this.#liveAndEnd();
       return this.#outcome(await this.#gone);
     } finally {
@@ -126,7 +128,8 @@ class ContainerRun {
   async #prepare(): Promise<void> {
     const { experiment } = this.#options;
     this.#tell('looking whether the image is up to date; building it takes a minute or two');
-    const image = await readyImage(process.env);
+    const image = await readyImage(process.env, this.#interrupted.signal);
+    if (this.#interrupts > 0) return;
     this.#files.prepare();
     const packets =
       this.#whyNoPackets === undefined ? 'iptables and tc in the network of each container' : `by the agents, frame by frame: ${this.#whyNoPackets}`;
@@ -148,12 +151,24 @@ class ContainerRun {
   async #live(): Promise<void> {
     this.#fleet.watch();
     this.#follower.start();
-    await this.#compose((log) => this.#engine.up(this.#options.run.runId, this.#containerFiles.compose, log));
-    await this.#fleet.lookAtAll();
-    await this.#tellStarted();
-    if (this.#interrupts > 0) await this.#askToEnd();
+    await this.#up().catch((error: unknown) => this.#unlessInterrupted(error));
+    if (this.#interrupts === 0) {
+      await this.#fleet.lookAtAll();
+      await this.#tellStarted();
+    }
     await this.#gone;
     if (this.#error !== undefined) throw this.#error;
+  }
+
+  async #up(): Promise<void> {
+    const { run, experiment } = this.#options;
+    const { signal } = this.#interrupted;
+    await this.#compose((log) => this.#engine.up(run.runId, this.#containerFiles.compose, { agents: experiment.agents, log, signal }));
+  }
+
+  /** What an interrupt cut off ends with an error, which says nothing. */
+  #unlessInterrupted(error: unknown): void {
+    if (this.#interrupts === 0) throw error;
   }
 
   async #tellStarted(): Promise<void> {
@@ -187,7 +202,7 @@ class ContainerRun {
       this.#conducting.replace(faults);
       this.#faults.replace(faults);
     }
-    this.#lookedAt = performance.now();
+    this.#silence.heard();
     this.#options.onProgress(progress);
     if (progress.phase !== this.#phase) this.#conducting.phase(progress.phase, elapsedMs);
     this.#phase = progress.phase;
@@ -197,13 +212,11 @@ class ContainerRun {
 
   /** An event of the engine may have been missed. */
   #lookForCoordinator(): void {
-    const now = performance.now();
-    if (this.#phase === '' || now - this.#lookedAt < LIMITS.supervisorSilenceMs) return;
-    this.#lookedAt = now;
+    if (!this.#silence.isDue()) return;
     const look = async (): Promise<void> => {
       const coordinator = (await this.#fleet.all()).get('coordinator');
       const isEnded = coordinator === undefined || coordinator.state === 'exited' || coordinator.state === 'dead';
-      if (isEnded && !this.#killed.has('coordinator')) this.#tellGone('its container has ended');
+      if (isEnded && !this.#silence.isAway) this.#tellGone('its container has ended');
     };
     look().catch((error: unknown) => this.#noteFailure(error));
   }
@@ -240,14 +253,18 @@ class ContainerRun {
     this.#files.event('fault', { elapsedMs: this.#conducting.elapsedMs, order, target, fault: words, ...(fault === undefined ? {} : { of: fault }) });
     this.#tell(`${order} ${nameOf(target)} (${words})`);
     if (order === 'kill') this.#killed.add(target);
+    if (target === 'coordinator' && order === 'kill') this.#silence.left();
+    if (target === 'coordinator' && order === 'start') this.#silence.returns();
     this.#fleet.obey(order, target, fault);
     const { action } = fault ?? {};
     const isForGood = order === 'kill' && action?.kind === 'kill' && action.restartAfterMs === null;
     if (isForGood && target === 'coordinator') this.#tellGone('killed by the fault plan');
   }
 
-  readonly #onSignal = (): void => {
+  readonly #onSignal = (signal: NodeJS.Signals): void => {
+    if (signal === 'SIGHUP') outliveReader(process.stdout);
     this.#interrupts++;
+    this.#interrupted.abort();
     if (this.#interrupts > 1) return this.#tellGone('interrupted');
     this.#conducting.stop();
     void this.#askToEnd();
@@ -258,12 +275,13 @@ class ContainerRun {
     this.#engine.downNow(this.#options.run.runId, this.#containerFiles.compose);
   };
 
-  /** The coordinator ends the run in order; where there is none, it is over at once. */
+  /** The coordinator ends the run in order, within its time; where there is none, it is over at once. */
   async #askToEnd(): Promise<void> {
     try {
       await this.#wakeAll();
       if (this.#coordinator === undefined) return this.#tellGone('interrupted');
       await this.#engine.kill(this.#coordinator.id, 'SIGINT');
+      setTimeout(() => this.#tellGone('interrupted'), LIMITS.shutdownMs + LIMITS.closeMs).unref();
     } catch (error) {
       this.#noteFailure(error);
       this.#tellGone('interrupted');
@@ -276,15 +294,46 @@ class ContainerRun {
     await Promise.all(paused.map(({ id }) => this.#engine.unpause(id)));
   }
 
-  /** Invariant 1: everything is undone, in any case. */
+  /** Invariant 1: everything is undone, in any case, whatever fails; what the run came to is not lost by it. */
   async #end(): Promise<void> {
     this.#conducting.stop();
     this.#follower.stop();
-    const steps = [() => this.#faults.stop(), () => this.#wakeAll(), () => this.#stopAll(), () => this.#keepLogs()];
+    const steps = [
+      () => this.#faults.stop(),
+      () => this.#wakeAll(),
+      () => this.#stopAll(),
+      () => this.#keepLogs(),
+      async () => this.#fleet.stop(),
+      () => this.#takeDown(),
+      async () => this.#containerFiles.takeBack(),
+    ];
     for (const step of steps) await step().catch((error: unknown) => this.#noteFailure(error));
-    this.#fleet.stop();
-    await this.#compose((log) => this.#engine.down(this.#options.run.runId, this.#containerFiles.compose, log));
-    this.#containerFiles.takeBack();
+  }
+
+  /** Twice, if need be: what was interrupted may have gone on for a moment in the engine. */
+  async #takeDown(): Promise<void> {
+    await this.#down();
+    if ((await this.#remains()).length === 0) return;
+    await sleep(LIMITS.closeMs);
+    await this.#down();
+    const left = await this.#remains();
+    if (left.length > 0) throw new KindredError('ENGINE_FAILED', `these are left, remove them by hand: ${left.join(', ')}`, { where: 'compose down' });
+  }
+
+  async #down(): Promise<void> {
+    const { runId } = this.#options.run;
+    await this.#compose((log) => this.#engine.down(runId, this.#containerFiles.compose, log)).catch((error: unknown) => this.#noteFailure(error));
+  }
+
+  /** In words that the engine knows; all of it where the engine does not say. */
+  async #remains(): Promise<string[]> {
+    const { runId } = this.#options.run;
+    try {
+      const containers = await this.#engine.containers(runId);
+      return [...containers.map(({ id }) => id), ...(await this.#engine.remains(runId))];
+    } catch {
+      return [`whatever has the label ${RUN_LABEL}=${runId}`];
+    }
   }
 
   /** Agents of a run that is over leave by themselves; the others have a moment. */
@@ -332,8 +381,10 @@ class ContainerRun {
       this.#error ??= error;
       return this.#tellGone('the run cannot be supervised any more');
     }
-    this.#files.event('engine-failed', { where: error.where, detail: error.detail });
-    this.#tell(`the engine: ${error.message}`);
+    this.#guarded(() => {
+      this.#tell(`the engine: ${error.message}`);
+      this.#files.event('engine-failed', { where: error.where, detail: error.detail });
+    });
   }
 
   /** For commands that look for the run while it goes on. */
@@ -345,6 +396,13 @@ class ContainerRun {
     this.#options.onNote?.(line);
   }
 }
+
+/** What nobody reads any more is no reason to leave containers behind. */
+function outliveReader(stream: NodeJS.WritableStream): void {
+  if (!stream.listeners('error').includes(unheard)) stream.on('error', unheard);
+}
+
+const unheard = (): void => {};
 
 function nameOf(party: Party): string {
   return party === 'coordinator' ? 'coordinator' : `agent ${party}`;

@@ -17,10 +17,17 @@ export interface CommandOptions {
   readonly deadlineMs?: number;
   /** Given to it as its standard input. */
   readonly input?: string;
-  /** In the terminal's group of processes: Ctrl-C ends it too. */
-  readonly isInterruptible?: boolean;
   /** An open file that gets what it prints; then nothing of it is returned. */
   readonly log?: number;
+  /** Ends it as the deadline does. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface UpOptions {
+  /** How many containers there are to start, more or less. */
+  readonly agents: number;
+  readonly log: number;
+  readonly signal: AbortSignal;
 }
 
 export interface Attachment {
@@ -100,8 +107,9 @@ export class Engine {
   }
 
   /** Of a compose file and its project. */
-  async up(project: string, file: string, log: number): Promise<void> {
-    await command(this.#composeLine(project, file, ['up', '--detach', '--no-build']), { deadlineMs: LIMITS.engineWorkMs, log });
+  async up(project: string, file: string, { agents, log, signal }: UpOptions): Promise<void> {
+    const deadlineMs = LIMITS.engineWorkMs + agents * LIMITS.joinPerContainerMs;
+    await command(this.#composeLine(project, file, ['up', '--detach', '--no-build']), { deadlineMs, log, signal });
   }
 
   /** Containers, networks and volumes. */
@@ -190,33 +198,52 @@ export class Engine {
   }
 }
 
-/** Runs it to its end and returns what it printed. Throws ENGINE_FAILED. */
-export function command(
-  [name, ...args]: readonly string[],
-  { deadlineMs = LIMITS.engineCommandMs, input, isInterruptible = false, log }: CommandOptions = {},
-): Promise<string> {
+/** Runs it to its end and returns what it printed. It ends at its deadline, with all that it started. Throws ENGINE_FAILED. */
+export function command([name, ...args]: readonly string[], { deadlineMs = LIMITS.engineCommandMs, input, log, signal }: CommandOptions = {}): Promise<string> {
   return new Promise((resolve, reject) => {
     const output = log ?? 'pipe';
-    const child = spawn(name, args, { stdio: [input === undefined ? 'ignore' : 'pipe', output, output], detached: !isInterruptible });
+    // In a group of its own: Ctrl-C in the terminal does not end it behind our back.
+    const child = spawn(name, args, { stdio: [input === undefined ? 'ignore' : 'pipe', output, output], detached: true });
     const where = [name, ...args.slice(0, 2)].join(' ');
     let printed = '';
     let complaint = '';
-    let isLate = false;
-    const timer = setTimeout(() => (isLate = child.kill('SIGKILL')), deadlineMs);
+    let cut: string | undefined;
+    const end = (why: string): void => {
+      cut = why;
+      endGroup(child);
+    };
+    const onAbort = (): void => end('interrupted');
+    const timer = setTimeout(() => end(`no answer within ${deadlineMs / 1_000} s`), deadlineMs);
+    const release = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+    };
+    signal?.addEventListener('abort', onAbort);
+    if (signal?.aborted) onAbort();
     child.stdout?.setEncoding('utf8').on('data', (text: string) => (printed += text));
     child.stderr?.setEncoding('utf8').on('data', (text: string) => (complaint += text));
     child.stdin?.on('error', () => child.kill()).end(input);
     child.on('error', (cause) => {
-      clearTimeout(timer);
+      release();
       reject(new KindredError('ENGINE_FAILED', cause.message, { where, cause }));
     });
     child.on('close', (code) => {
-      clearTimeout(timer);
-      if (code === 0) return resolve(printed);
-      const why = isLate ? `no answer within ${deadlineMs / 1_000} s` : complaint.trim() || exitText(code);
-      reject(new KindredError('ENGINE_FAILED', why, { where }));
+      release();
+      if (code === 0 && cut === undefined) return resolve(printed);
+      reject(new KindredError('ENGINE_FAILED', cut ?? (complaint.trim() || exitText(code)), { where }));
     });
   });
+}
+
+/** With its children, and without waiting for who else holds its output open. */
+function endGroup(child: ChildProcess): void {
+  try {
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // Nobody is left in it.
+  }
+  child.stdout?.destroy();
+  child.stderr?.destroy();
 }
 
 function exitText(code: number | null): string {

@@ -2,7 +2,8 @@
  * The image that coordinator and agents run in, built from this checkout when it is not up to date (deploy/build-image.sh).
  * The base is the local one where there is one (deploy/base-image.sh), else the official image of Node.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { KindredError } from '../core/errors.ts';
@@ -16,8 +17,8 @@ const IMAGE_VARIABLE = 'KINDRED_IMAGE';
 const NODE_AUTHORITIES = 'NODE_EXTRA_CA_CERTS';
 const NPM_AUTHORITIES = 'NPM_CONFIG_CAFILE';
 
-/** Its name. Throws ENGINE_FAILED; what the builder said is in that log. */
-export async function readyImage(environment: NodeJS.ProcessEnv): Promise<string> {
+/** Its name. `signal` ends the build. Throws ENGINE_FAILED; what the builder said is in that log. */
+export async function readyImage(environment: NodeJS.ProcessEnv, signal?: AbortSignal): Promise<string> {
   const given = environment[IMAGE_VARIABLE];
   if (given !== undefined && given !== '') return given;
   const folder = checkout();
@@ -26,9 +27,15 @@ export async function readyImage(environment: NodeJS.ProcessEnv): Promise<string
   const authorities = environment[NPM_AUTHORITIES] ?? environment[NODE_AUTHORITIES];
   const said = authorities === undefined ? [] : [`${NPM_AUTHORITIES}=${authorities}`];
   const script = join(folder, 'deploy', 'build-image.sh');
-  await command(['env', ...said, 'sh', script, ...base], { deadlineMs: LIMITS.engineWorkMs, isInterruptible: true }).catch((error: unknown) => {
+  // A build that is cut off cannot tidy up after itself.
+  const scratch = mkdtempSync(join(tmpdir(), 'kindred-image-'));
+  try {
+    await command(['env', `TMPDIR=${scratch}`, ...said, 'sh', script, ...base], { deadlineMs: LIMITS.engineWorkMs, signal });
+  } catch (error) {
     throw withAdvice(error, base.length > 0);
-  });
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
   return `kindred:${version}`;
 }
 

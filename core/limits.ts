@@ -123,6 +123,8 @@ export const LIMITS = {
   engineWorkMs: 600_000,
   /** How long a run in containers waits for its agents to join: they are started one after the other. */
   joinContainersMs: 180_000,
+  /** Added to it, and to the time to bring them up, for every agent. */
+  joinPerContainerMs: 1_000,
   /** How long the end of a run waits for agents to leave. */
   shutdownMs: 5_000,
   /** Longest first wait before dialling again; it doubles up to the next limit, with full jitter. */

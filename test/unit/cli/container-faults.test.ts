@@ -30,6 +30,7 @@ const PARTITION = during(10, 20, { kind: 'partition', groups: [[0], [1]], oneWay
 function bench({ fails = 0 } = {}) {
   const done: string[] = [];
   const errors: string[] = [];
+  const waits: number[] = [];
   const gone = new Set<string>();
   let left = fails;
   const asked = (what: string): void => {
@@ -62,12 +63,13 @@ function bench({ fails = 0 } = {}) {
     record: (type, { detail }) => void done.push(`${type} ${String(detail)}`),
     tell: () => {},
     onError: (error) => errors.push((error as KindredError).detail),
+    wait: async (ms) => waits.push(ms),
   });
   const at = async (ms: number): Promise<void> => {
     faults.look({ step: 0, ms, phase: 'cooperating' });
     await faults.settled();
   };
-  return { done, errors, faults, at, drops: () => rules.filter(({ drops }) => drops !== '').map(({ party }) => party) };
+  return { done, errors, waits, faults, at, drops: () => rules.filter(({ drops }) => drops !== '').map(({ party }) => party) };
 }
 
 test('an isolated agent leaves its networks, and comes back under its names', async () => {
@@ -131,10 +133,23 @@ test('what the engine refuses is tried again, from where it stands', async () =>
   assert.deepEqual(done, ['connect id-2 control agent-2', 'connect id-2 data agent-2+agent-2.data', 'fault-ended isolate 2']);
 });
 
-test('an engine that refuses all the time is not asked for ever', async () => {
-  const { done, errors, faults, at } = bench({ fails: 1_000 });
+test('an engine that refuses all the time is asked less and less, and not for ever', async () => {
+  const { done, errors, waits, faults, at } = bench({ fails: 1_000 });
   faults.replace([ISOLATION]);
   await at(11);
   assert.equal(errors.length, 5);
+  assert.deepEqual(waits, [100, 200, 400, 800]);
   assert.deepEqual(done, []);
+});
+
+test('what was given up is tried again with the next change', async () => {
+  const { done, errors, waits, faults, at } = bench({ fails: 6 });
+  faults.replace([ISOLATION]);
+  await at(11);
+  assert.deepEqual(done, []);
+  faults.moved();
+  await faults.settled();
+  assert.equal(errors.length, 6);
+  assert.equal(waits.at(-1), 100);
+  assert.deepEqual(done, ['disconnect id-2 control', 'disconnect id-2 data', 'fault-began isolate 2']);
 });
