@@ -57,6 +57,8 @@ async function recordedRun(sites: Sites, files: readonly (string | undefined)[],
   );
   const own = leaky?.(url, readFile(tokenFile).trim());
   const ended = await coordinator.ended;
+  // Who had not joined a run that failed was not told, and would dial for ten minutes.
+  if (ended.code !== 0) for (const { child } of agents) child.kill('SIGTERM');
   await own;
   const run = onlyRun(directory);
   return { tap, ended, run, result: JSON.parse(readFile(join(run, 'run.json'))) as RunResult, agents: await Promise.all(agents.map((one) => one.ended)) };
