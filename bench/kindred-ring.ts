@@ -13,7 +13,7 @@ const FILE = fileURLToPath(new URL('../../examples/paper.yaml', import.meta.url)
 
 export interface RingRun {
   readonly roundsPerSecond: number;
-  /** Of one vector on the wire, beyond its parameters. */
+  /** All that agents sent to one another in the arm, for each vector of its rounds, beyond its parameters. */
   readonly overheadBytes: number;
 }
 

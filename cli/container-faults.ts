@@ -17,7 +17,6 @@ import { enginePart } from '../core/fault/engine-faults.ts';
 import type { EngineEnacts } from '../core/fault/engine-faults.ts';
 import type { Fault, FaultPlan, Party } from '../core/fault/plan.ts';
 import { packetRules } from '../deploy/packet-faults.ts';
-import { partyOf } from './engine.ts';
 import type { Attachment, Container, Engine } from './engine.ts';
 import type { PacketTools } from './packet-tools.ts';
 
@@ -147,10 +146,8 @@ export class ContainerFaults {
     const containers = await this.#options.containers();
     const leaving = [...isolated].flatMap((party) => containers.get(party) ?? []);
     const coming = [...this.#detached].filter(([party]) => !isolated.has(party));
-    const leave = async (container: Container): Promise<void> => {
-      const { id, party, attachments } = container;
-      const key = partyOf(party);
-      if (!this.#detached.has(key)) this.#detached.set(key, attachments);
+    const leave = async ({ id, party, attachments }: Container): Promise<void> => {
+      if (!this.#detached.has(party)) this.#detached.set(party, attachments);
       for (const { network } of attachments) await engine.disconnect(id, network);
     };
     const come = async ([party, attachments]: [Party, readonly Attachment[]]): Promise<void> => {

@@ -41,7 +41,7 @@ export class ContainerFiles {
     const readFile = (path: string): string => readFileSync(path, 'utf8');
     const user = containerUser();
     const joinMs = LIMITS.joinContainersMs + experiment.agents * LIMITS.joinPerContainerMs;
-    const deployment = deploymentOf({ experiment, runId, image, mode, user, joinMs, readFile, job: { engine } });
+    const deployment = deploymentOf({ experiment, runId, image, mode, user, joinMs, readFile, engine });
     for (const { path, text } of filesOf(deployment)) this.#put(path, text);
     this.#put('compose.yaml', composeText(deployment, { port: 0, runPath: '..', tokenPath: '../join-token' }));
     this.#give(user);

@@ -9,7 +9,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Order } from '../core/fault/conductor.ts';
 import type { Fault, Party } from '../core/fault/plan.ts';
 import { LIMITS } from '../core/limits.ts';
-import { partyOf } from './engine.ts';
 import type { Container, Engine, EngineEvent } from './engine.ts';
 
 export interface FleetOptions {
@@ -54,7 +53,7 @@ export class ContainerFleet {
   /** Those that exist, in whatever state. */
   async all(): Promise<ReadonlyMap<Party, Container>> {
     const { engine, run } = this.#options;
-    return new Map((await engine.containers(run)).map((container) => [partyOf(container.party), container]));
+    return new Map((await engine.containers(run)).map((container) => [container.party, container]));
   }
 
   /** Looks at all of them, should an event have been missed. */
@@ -119,8 +118,7 @@ export class ContainerFleet {
     this.#looking = this.#looking.then(action).catch(this.#options.onError);
   }
 
-  async #look({ id, action, exitCode, party: label }: EngineEvent): Promise<void> {
-    const party = partyOf(label);
+  async #look({ id, action, exitCode, party }: EngineEvent): Promise<void> {
     const [container] = await this.#options.engine.inspect([id]);
     if (action === 'die') this.#options.onEnded(party, exitCode, container.state !== 'exited' && container.state !== 'dead');
     this.#seen(party, container);

@@ -6,7 +6,6 @@
  * 1. Whatever happens, an error in here included, no container, network or volume of the run is left at the end.
  * 2. What is due at a step begins when the coordinator was heard to be there: nobody is held meanwhile.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { KindredError } from '../core/errors.ts';
 import type { Order } from '../core/fault/conductor.ts';
 import { describeFault } from '../core/fault/describe.ts';
@@ -15,18 +14,20 @@ import type { Fault, FaultPhase, Party } from '../core/fault/plan.ts';
 import { LIMITS } from '../core/limits.ts';
 import type { RunResult } from '../core/run-result.ts';
 import type { FaultsAnswer } from '../coordinator/routes/faults.ts';
-import { COORDINATOR_PORT } from '../deploy/deployment.ts';
+import { COORDINATOR_PORT, partyName } from '../deploy/deployment.ts';
 import { systemClock } from '../net/clock.ts';
+import { ComposeProject } from './compose-project.ts';
 import { Conducting } from './conducting.ts';
 import { ContainerFaults } from './container-faults.ts';
 import { ContainerFiles } from './container-files.ts';
 import { ContainerFleet } from './container-fleet.ts';
 import { CoordinatorSilence } from './coordinator-silence.ts';
-import { Engine, RUN_LABEL } from './engine.ts';
+import { Engine } from './engine.ts';
 import type { Container } from './engine.ts';
 import { begunFaults } from './fault-record.ts';
 import { Follower } from './follower.ts';
 import { readyImage } from './image.ts';
+import { nameOf } from './party-process.ts';
 import { PacketTools, whyNoPackets } from './packet-tools.ts';
 import { noteOf } from './process-note.ts';
 import type { ProcessesOptions } from './processes.ts';
@@ -36,7 +37,6 @@ import { RunFiles } from './run-files.ts';
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const PHASES: readonly string[] = ['exploring', 'estimating', 'cooperating'] satisfies FaultPhase[];
 const MODE = 'compose';
-const COMPOSE_LOG = 'compose';
 
 /** The options and the result of runInProcesses. Throws ENGINE_MISSING and ENGINE_FAILED. */
 export async function runInContainers(options: ProcessesOptions): Promise<RunResult> {
@@ -48,6 +48,7 @@ class ContainerRun {
   readonly #engine: Engine;
   readonly #files: RunFiles;
   readonly #containerFiles: ContainerFiles;
+  readonly #project: ComposeProject;
   readonly #conducting: Conducting;
   readonly #fleet: ContainerFleet;
   readonly #faults: ContainerFaults;
@@ -81,6 +82,7 @@ class ContainerRun {
     this.#enacts = { isolation: true, packets: this.#whyNoPackets === undefined };
     const guarded = (action: () => void): void => this.#guarded(action);
     const onError = (error: unknown): void => this.#noteFailure(error);
+    this.#project = new ComposeProject({ engine, run: run.runId, file: this.#containerFiles.compose, files: this.#files, onError });
     this.#conducting = new Conducting({
       clock: systemClock,
       guarded,
@@ -151,19 +153,13 @@ class ContainerRun {
   async #live(): Promise<void> {
     this.#fleet.watch();
     this.#follower.start();
-    await this.#up().catch((error: unknown) => this.#unlessInterrupted(error));
+    await this.#project.up(this.#options.experiment.agents, this.#interrupted.signal).catch((error: unknown) => this.#unlessInterrupted(error));
     if (this.#interrupts === 0) {
       await this.#fleet.lookAtAll();
       await this.#tellStarted();
     }
     await this.#gone;
     if (this.#error !== undefined) throw this.#error;
-  }
-
-  async #up(): Promise<void> {
-    const { run, experiment } = this.#options;
-    const { signal } = this.#interrupted;
-    await this.#compose((log) => this.#engine.up(run.runId, this.#containerFiles.compose, { agents: experiment.agents, log, signal }));
   }
 
   /** What an interrupt cut off ends with an error, which says nothing. */
@@ -176,16 +172,6 @@ class ContainerRun {
     const pid = (party: Party): number => containers.get(party)?.pid ?? 0;
     const agents = Array.from({ length: this.#options.experiment.agents }, (_, agent) => pid(agent));
     this.#options.onStarted?.({ url: this.#url ?? '', coordinator: pid('coordinator'), agents });
-  }
-
-  /** What it prints goes into a log; should it fail, the last of it into the error too. */
-  async #compose(work: (log: number) => Promise<void>): Promise<void> {
-    try {
-      await this.#files.withLog(COMPOSE_LOG, work);
-    } catch (error) {
-      if (!(error instanceof KindredError)) throw error;
-      throw new KindredError(error.code, [error.detail, ...this.#files.endOfLog(COMPOSE_LOG)].join('\n'), { where: 'compose', cause: error });
-    }
   }
 
   /** While it does not answer, time goes on all the same. */
@@ -272,7 +258,7 @@ class ContainerRun {
 
   readonly #onExit = (): void => {
     this.#fleet.stop();
-    this.#engine.downNow(this.#options.run.runId, this.#containerFiles.compose);
+    this.#project.downNow();
   };
 
   /** The coordinator ends the run in order, within its time; where there is none, it is over at once. */
@@ -304,36 +290,10 @@ class ContainerRun {
       () => this.#stopAll(),
       () => this.#keepLogs(),
       async () => this.#fleet.stop(),
-      () => this.#takeDown(),
+      () => this.#project.down(),
       async () => this.#containerFiles.takeBack(),
     ];
     for (const step of steps) await step().catch((error: unknown) => this.#noteFailure(error));
-  }
-
-  /** Twice, if need be: what was interrupted may have gone on for a moment in the engine. */
-  async #takeDown(): Promise<void> {
-    await this.#down();
-    if ((await this.#remains()).length === 0) return;
-    await sleep(LIMITS.closeMs);
-    await this.#down();
-    const left = await this.#remains();
-    if (left.length > 0) throw new KindredError('ENGINE_FAILED', `these are left, remove them by hand: ${left.join(', ')}`, { where: 'compose down' });
-  }
-
-  async #down(): Promise<void> {
-    const { runId } = this.#options.run;
-    await this.#compose((log) => this.#engine.down(runId, this.#containerFiles.compose, log)).catch((error: unknown) => this.#noteFailure(error));
-  }
-
-  /** In words that the engine knows; all of it where the engine does not say. */
-  async #remains(): Promise<string[]> {
-    const { runId } = this.#options.run;
-    try {
-      const containers = await this.#engine.containers(runId);
-      return [...containers.map(({ id }) => id), ...(await this.#engine.remains(runId))];
-    } catch {
-      return [`whatever has the label ${RUN_LABEL}=${runId}`];
-    }
   }
 
   /** Agents of a run that is over leave by themselves; the others have a moment. */
@@ -344,8 +304,7 @@ class ContainerRun {
   }
 
   async #keepLogs(): Promise<void> {
-    const keep = ([party, { id }]: [Party, Container]): Promise<void> =>
-      this.#files.withLog(party === 'coordinator' ? party : `agent-${party}`, (log) => this.#engine.logs(id, log));
+    const keep = ([party, { id }]: [Party, Container]): Promise<void> => this.#files.withLog(partyName(party), (log) => this.#engine.logs(id, log));
     await Promise.all([...(await this.#fleet.all())].map(keep));
   }
 
@@ -403,7 +362,3 @@ function outliveReader(stream: NodeJS.WritableStream): void {
 }
 
 const unheard = (): void => {};
-
-function nameOf(party: Party): string {
-  return party === 'coordinator' ? 'coordinator' : `agent ${party}`;
-}

@@ -8,10 +8,7 @@ import { createInterface } from 'node:readline';
 import { KindredError } from '../core/errors.ts';
 import type { Party } from '../core/fault/plan.ts';
 import { LIMITS } from '../core/limits.ts';
-
-/** The labels of compose files (deploy/compose-file.ts). */
-export const RUN_LABEL = 'kindred.run';
-export const PARTY_LABEL = 'kindred.party';
+import { PARTY_LABEL, partyOf, RUN_LABEL } from '../deploy/deployment.ts';
 
 export interface CommandOptions {
   readonly deadlineMs?: number;
@@ -39,7 +36,7 @@ export interface Attachment {
 
 export interface Container {
   readonly id: string;
-  readonly party: string;
+  readonly party: Party;
   readonly state: 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
   /** Of its first process on this machine; 0 when there is none. */
   readonly pid: number;
@@ -51,7 +48,7 @@ export interface Container {
 
 export interface EngineEvent {
   readonly id: string;
-  readonly party: string;
+  readonly party: Party;
   /** start, die, kill, pause, unpause, oom, ... */
   readonly action: string;
   readonly exitCode: number;
@@ -262,11 +259,6 @@ async function answer(line: readonly string[], what: string): Promise<string> {
   }
 }
 
-/** Whose container it is, by its label. */
-export function partyOf(label: string): Party {
-  return label === 'coordinator' ? label : Number(label.replace(/^agent-/, ''));
-}
-
 function refuseRemote(host: string): void {
   if (host === '' || host.startsWith('unix:') || host.startsWith('npipe:')) return;
   const why = `it is on another machine (${host}), and a run shares its directory with its containers; \`kindred deploy\` writes files for it`;
@@ -289,7 +281,7 @@ function containerOf({ Id, Config, State, NetworkSettings }: Inspected): Contain
   );
   return {
     id: Id,
-    party: Config.Labels[PARTY_LABEL] ?? '',
+    party: partyOf(Config.Labels[PARTY_LABEL]),
     state: State.Status,
     pid: State.Pid,
     exitCode: State.ExitCode,
@@ -300,5 +292,5 @@ function containerOf({ Id, Config, State, NetworkSettings }: Inspected): Contain
 
 function eventOf(line: string): EngineEvent {
   const { Action, Actor } = JSON.parse(line) as { Action: string; Actor: { ID: string; Attributes: Record<string, string> } };
-  return { id: Actor.ID, party: Actor.Attributes[PARTY_LABEL] ?? '', action: Action, exitCode: Number(Actor.Attributes['exitCode'] ?? 0) };
+  return { id: Actor.ID, party: partyOf(Actor.Attributes[PARTY_LABEL]), action: Action, exitCode: Number(Actor.Attributes['exitCode'] ?? 0) };
 }

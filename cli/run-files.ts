@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { KindredError } from '../core/errors.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { RunResult } from '../core/run-result.ts';
-import type { CoordinatorJob } from '../coordinator/main.ts';
+import type { CoordinatorJob } from '../config/coordinator-job.ts';
 import { newToken } from '../net/credentials.ts';
 import type { ProcessNote } from './process-note.ts';
 import type { Failure } from './result-without.ts';

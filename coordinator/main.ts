@@ -6,11 +6,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import type { Experiment } from '../config/experiment.ts';
+import type { CoordinatorJob } from '../config/coordinator-job.ts';
 import { ERRORS, KindredError } from '../core/errors.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import { LIMITS } from '../core/limits.ts';
-import type { EngineEnacts } from '../core/fault/engine-faults.ts';
 import type { FaultPlan } from '../core/fault/plan.ts';
 import type { RunResult } from '../core/run-result.ts';
 import { systemClock } from '../net/clock.ts';
@@ -22,20 +21,6 @@ import { createRunStore } from './run-store.ts';
 import type { RunStore } from './run-store.ts';
 import { startServer } from './server.ts';
 import type { Server } from './server.ts';
-
-export interface CoordinatorJob {
-  readonly experiment: Experiment;
-  readonly hash: string;
-  readonly runId: string;
-  readonly mode: string;
-  readonly directory: string;
-  readonly tokenFile: string;
-  readonly host: string;
-  readonly port: number;
-  readonly joinMs: number;
-  /** What agents are not told of, since the engine of their containers enacts it. */
-  readonly engine?: EngineEnacts;
-}
 
 export type CoordinatorMessage =
   | { readonly type: 'listening'; readonly url: string; readonly joinUrl: string }

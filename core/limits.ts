@@ -111,7 +111,7 @@ export const LIMITS = {
   supervisorSilenceMs: 30_000,
   /** How long a command waits for the coordinator's answer. */
   commandMs: 10_000,
-  /** How often a run in containers asks its coordinator how far it is: a fault by step begins so much later at most. */
+  /** How often a run in containers asks its coordinator how far it is: a fault by step begins so much later, and the engine's own time. */
   followMs: 100,
   /** One answer of a coordinator that is followed. */
   followAnswerMs: 2_000,

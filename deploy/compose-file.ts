@@ -6,7 +6,19 @@
  * this machine's loopback.
  */
 import { yamlText } from '../config/source.ts';
-import { advertisedName, COORDINATOR_PORT, partyName, RUN_DIRECTORY, RUN_PATH, STATE_DIRECTORY, stopSeconds, TOKEN_NAME, TOKEN_PATH } from './deployment.ts';
+import {
+  advertisedName,
+  COORDINATOR_PORT,
+  PARTY_LABEL,
+  partyName,
+  RUN_DIRECTORY,
+  RUN_LABEL,
+  RUN_PATH,
+  STATE_DIRECTORY,
+  stopSeconds,
+  TOKEN_NAME,
+  TOKEN_PATH,
+} from './deployment.ts';
 import type { DeployedFile, Deployment, Service } from './deployment.ts';
 
 export interface ComposeOptions {
@@ -39,9 +51,8 @@ export function composeText(deployment: Deployment, { port, runPath = RUN_PATH, 
   });
 }
 
-/** How containers, networks and volumes of a run are found; never by their names. */
 export function runLabels(runId: string): Record<string, string> {
-  return { 'kindred.run': runId };
+  return { [RUN_LABEL]: runId };
 }
 
 function coordinatorSection(deployment: Deployment, port: number, runPath: string): Section {
@@ -72,7 +83,7 @@ function agentSection(deployment: Deployment, agent: Service): Section {
 function serviceSection({ image, user, runId }: Deployment, { party, program, args, resources }: Service): Section {
   return {
     image,
-    labels: { ...runLabels(runId), 'kindred.party': partyName(party) },
+    labels: { ...runLabels(runId), [PARTY_LABEL]: partyName(party) },
     user,
     entrypoint: ['node', `programs/${program}`],
     command: args.map(literal),

@@ -6,12 +6,14 @@
  * 2. Agents reach one another over the network `data` only, by names that exist there only; the coordinator is not on it.
  * 3. Nothing secret is in here: the token is a file that the containers find at TOKEN_FILE.
  */
+import type { CoordinatorJob } from '../config/coordinator-job.ts';
 import type { Experiment, GraphSpec, TableProblem } from '../config/experiment.ts';
 import { experimentHash } from '../config/load.ts';
 import { splitTable } from '../config/split-table.ts';
 import { readFailure } from '../config/table-facts.ts';
 import type { ReadFile } from '../config/table-facts.ts';
 import { KindredError } from '../core/errors.ts';
+import type { EngineEnacts } from '../core/fault/engine-faults.ts';
 import type { Party } from '../core/fault/plan.ts';
 import { LIMITS } from '../core/limits.ts';
 import { agentResources, coordinatorResources } from './resources.ts';
@@ -26,8 +28,8 @@ export interface DeploymentOptions {
   /** As the run's record shows it. */
   readonly mode: string;
   readonly joinMs?: number;
-  /** More of the coordinator's job. */
-  readonly job?: Readonly<Record<string, unknown>>;
+  /** What the engine enacts of the fault plan, where somebody supervises it. */
+  readonly engine?: EngineEnacts;
   readonly readFile: ReadFile;
 }
 
@@ -50,19 +52,6 @@ export interface Service {
 export interface Deployment extends Pick<DeploymentOptions, 'runId' | 'image' | 'user'> {
   readonly coordinator: Service;
   readonly agents: readonly Service[];
-}
-
-/** CoordinatorJob of coordinator/main.ts, as a container finds its files. */
-export interface ContainerJob {
-  readonly experiment: Experiment;
-  readonly hash: string;
-  readonly runId: string;
-  readonly mode: string;
-  readonly directory: string;
-  readonly tokenFile: string;
-  readonly host: string;
-  readonly port: number;
-  readonly joinMs: number;
 }
 
 /** Where the coordinator listens in its container. */
@@ -107,8 +96,15 @@ export function agentArguments(index: string, advertised: string, hasTable: bool
   return [...join, '--host', ANYWHERE, '--advertise', advertised, '--state', `${STATE_DIRECTORY}/agent`, ...own];
 }
 
+/** How containers, networks and volumes of a run are found; never by their names. */
+export const RUN_LABEL = 'kindred.run';
+export const PARTY_LABEL = 'kindred.party';
+
 /** Of a service, and in its label. */
 export const partyName = (party: Party): string => (party === 'coordinator' ? party : `agent-${party}`);
+
+/** Whose it is, by its label. */
+export const partyOf = (name: string): Party => (name === 'coordinator' ? name : Number(name.replace(/^agent-/, '')));
 
 /** A name that only the network `data` knows. */
 export const advertisedName = (party: Party): string => `${partyName(party)}.data`;
@@ -126,7 +122,7 @@ function agentService(experiment: Experiment, agent: number, table: string | und
   };
 }
 
-function jobInContainer({ experiment: given, runId, mode, joinMs = LIMITS.joinRemoteMs, job }: DeploymentOptions): ContainerJob {
+function jobInContainer({ experiment: given, runId, mode, joinMs = LIMITS.joinRemoteMs, engine }: DeploymentOptions): CoordinatorJob {
   const experiment = inContainer(given);
   return {
     experiment,
@@ -138,7 +134,7 @@ function jobInContainer({ experiment: given, runId, mode, joinMs = LIMITS.joinRe
     host: ANYWHERE,
     port: COORDINATOR_PORT,
     joinMs,
-    ...job,
+    ...(engine === undefined ? {} : { engine }),
   };
 }
 

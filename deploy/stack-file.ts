@@ -11,7 +11,7 @@
 import { yamlText } from '../config/source.ts';
 import { healthCheck, literal, LOG, runLabels } from './compose-file.ts';
 import type { Section } from './compose-file.ts';
-import { agentArguments, COORDINATOR_PORT, RUN_DIRECTORY, RUN_PATH, STATE_DIRECTORY, stopSeconds, TOKEN_NAME, TOKEN_PATH } from './deployment.ts';
+import { agentArguments, COORDINATOR_PORT, PARTY_LABEL, RUN_DIRECTORY, RUN_PATH, STATE_DIRECTORY, stopSeconds, TOKEN_NAME, TOKEN_PATH } from './deployment.ts';
 import type { DeployedFile, Deployment, Service } from './deployment.ts';
 
 const SLOT = '{{.Task.Slot}}';
@@ -85,7 +85,7 @@ function serviceSection({ image, user, runId }: Deployment, { program }: Service
   return {
     image,
     // Of the containers; the section `deploy` has those of the service.
-    labels: { ...runLabels(runId), 'kindred.party': program },
+    labels: { ...runLabels(runId), [PARTY_LABEL]: program },
     user,
     init: true,
     read_only: true,
@@ -100,7 +100,7 @@ function deploySection({ runId }: Deployment, { program, resources }: Service): 
   return {
     // Names lead to tasks, not to an address in front of them.
     endpoint_mode: 'dnsrr',
-    labels: { ...runLabels(runId), 'kindred.party': program },
+    labels: { ...runLabels(runId), [PARTY_LABEL]: program },
     resources: { limits: { cpus: String(resources.cpus), memory: String(resources.memoryBytes) } },
     restart_policy: { condition: 'on-failure', delay: '1s' },
   };

@@ -21,12 +21,7 @@ export interface FaultSource {
 const BODY = { type: 'array', maxItems: 1_000, items: { type: 'object' } } as const;
 
 /** The answer to GET: all that whoever enacts faults from outside must know. */
-export interface FaultsAnswer {
-  readonly elapsedMs: number;
-  readonly faults: FaultPlan;
-  readonly progress: RunProgress;
-  readonly steps: readonly number[];
-}
+export type FaultsAnswer = Omit<FaultSource, 'setFaults'>;
 
 export function faultRoutes(app: FastifyInstance, source: FaultSource, token: string): void {
   const guard = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {

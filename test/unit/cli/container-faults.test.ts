@@ -14,7 +14,7 @@ const ATTACHED = [
 ];
 const container = (party: Party, gone: ReadonlySet<string>): Container => ({
   id: `id-${party}`,
-  party: `agent-${party}`,
+  party,
   state: 'running',
   pid: 1,
   exitCode: 0,

@@ -8,7 +8,7 @@ import type { Party } from '../../../core/fault/plan.ts';
 import type { PacketRules } from '../../../deploy/packet-faults.ts';
 
 const CONTAINERS: ReadonlyMap<Party, Container> = new Map([
-  [0, { id: 'id', party: 'agent-0', state: 'running', pid: 7, exitCode: 0, attachments: [], published: new Map() }],
+  [0, { id: 'id', party: 0, state: 'running', pid: 7, exitCode: 0, attachments: [], published: new Map() }],
 ]);
 const DROP = '-A KINDRED -s 10.0.0.1 -j DROP';
 const SHAPE = 'qdisc add dev eth0 root handle 1: htb';

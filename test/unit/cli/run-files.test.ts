@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { readLive, RunFiles, type LiveRun } from '../../../cli/run-files.ts';
-import type { CoordinatorJob } from '../../../coordinator/main.ts';
+import type { CoordinatorJob } from '../../../config/coordinator-job.ts';
 import { KindredError } from '../../../core/errors.ts';
 import { begunFaults, readEvents, recordedMode } from '../../../cli/fault-record.ts';
 import type { Fault } from '../../../core/fault/plan.ts';

@@ -1,14 +1,14 @@
 /** Who runs what with which files: the coordinator never gets a table, an agent only its own. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { CoordinatorJob } from '../../../coordinator/main.ts';
+import type { CoordinatorJob } from '../../../config/coordinator-job.ts';
 import { deploymentOf } from '../../../deploy/deployment.ts';
-import type { ContainerJob, Deployment } from '../../../deploy/deployment.ts';
+import type { Deployment } from '../../../deploy/deployment.ts';
 import { experimentHash } from '../../../config/load.ts';
 import { CSV, load, PAPER, TABLE } from '../config/fixture.ts';
 import { OPTIONS, paper, table } from './fixture.ts';
 
-const jobOf = (deployment: Deployment): ContainerJob => JSON.parse(deployment.coordinator.files[0].text) as ContainerJob;
+const jobOf = (deployment: Deployment): CoordinatorJob => JSON.parse(deployment.coordinator.files[0].text) as CoordinatorJob;
 const argument = (args: readonly string[], name: string): string => args[args.indexOf(name) + 1];
 
 test('the job is the one that the coordinator reads, with the files where its container has them', () => {
@@ -20,8 +20,10 @@ test('the job is the one that the coordinator reads, with the files where its co
   assert.equal(job.host, '0.0.0.0');
 });
 
-test('more of a job comes last', () => {
-  assert.equal((jobOf(paper(3, { joinMs: 5, job: { engine: { packets: true } } })) as unknown as { engine: { packets: boolean } }).engine.packets, true);
+test('what the engine enacts is in the job, where somebody supervises it', () => {
+  const engine = { isolation: true, packets: false };
+  assert.deepEqual(jobOf(paper(3, { engine })).engine, engine);
+  assert.equal(jobOf(paper(3)).engine, undefined);
   assert.equal(jobOf(paper(3, { joinMs: 5 })).joinMs, 5);
 });
 
