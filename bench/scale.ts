@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { programOf } from '../cli/programs.ts';
 import type { RunResult } from '../core/run-result.ts';
+import { proportionalSetKibOf } from './process-cost.ts';
 
 export interface ScaleRow {
   readonly agents: number;
@@ -64,7 +65,7 @@ function familyKib(root: number): number {
   for (const name of readdirSync('/proc')) if (/^\d+$/.test(name)) noteChild(Number(name), children);
   const family = [root];
   for (const pid of family) family.push(...(children.get(pid) ?? []));
-  return family.reduce((sum, pid) => sum + orZero(() => Number(/^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0)), 0);
+  return family.reduce((sum, pid) => sum + orZero(() => proportionalSetKibOf(pid)), 0);
 }
 
 function noteChild(pid: number, children: Map<number, number[]>): void {

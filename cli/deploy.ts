@@ -1,7 +1,6 @@
 /** `kindred deploy compose|swarm FILE -o DIR`: the experiment as files for a container engine, and the next command to type. */
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { KindredError } from '../core/errors.ts';
 import type { Experiment } from '../config/experiment.ts';
@@ -15,6 +14,7 @@ import { portOf } from './coordinator.ts';
 import { containerUser, knownRun, writeFolder } from './deployment-folder.ts';
 import type { WrittenFile } from './deployment-folder.ts';
 import { newRunId } from './new-run.ts';
+import { ownImage } from './own-package.ts';
 import { collect } from './run.ts';
 
 interface DeployFlags {
@@ -71,7 +71,7 @@ export function addDeployCommand(program: Command, write: (text: string) => void
   sub('swarm', 'stack.yaml: one service of many agents, on a Docker Swarm of one node or more');
 }
 
-function writeDeployment(kind: Kind, file: string, { output, set, image = `kindred:${version()}`, port = '0' }: DeployFlags): Deployed {
+function writeDeployment(kind: Kind, file: string, { output, set, image = ownImage(), port = '0' }: DeployFlags): Deployed {
   const readFile: ReadFile = (path) => readFileSync(path, 'utf8');
   const experiment = loadExperiment(file, { overrides: set, environment: process.env, readFile });
   refuseProcessFaults(experiment, file);
@@ -120,12 +120,4 @@ const quoted = (path: string): string => (/^[\w./-]+$/.test(path) ? path : `'${p
 
 function deployedText({ runId, agents, image, file, results, next }: Deployed): string {
   return [`${file}: a coordinator and ${agents} agents of ${image}, for the run ${runId}`, `  start it:  ${next}`, `  results:   ${results}`, ''].join('\n');
-}
-
-/** Of this program. */
-function version(): string {
-  const from = dirname(fileURLToPath(import.meta.url));
-  const file = [from, dirname(from), dirname(dirname(from)), dirname(dirname(dirname(from)))].map((folder) => join(folder, 'package.json')).find(existsSync);
-  if (file === undefined) throw new KindredError('USAGE', 'is missing: this program does not know its own version', { where: '--image' });
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }

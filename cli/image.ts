@@ -2,13 +2,13 @@
  * The image that coordinator and agents run in, built from this checkout when it is not up to date (deploy/build-image.sh).
  * The base is the local one where there is one (deploy/base-image.sh), else the official image of Node.
  */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { KindredError } from '../core/errors.ts';
 import { LIMITS } from '../core/limits.ts';
 import { command } from './engine.ts';
+import { ownFolder, ownImage } from './own-package.ts';
 
 const LOCAL_BASE = 'kindred-base';
 /** Instead of building: an image that is there. */
@@ -21,12 +21,12 @@ const NPM_AUTHORITIES = 'NPM_CONFIG_CAFILE';
 export async function readyImage(environment: NodeJS.ProcessEnv, signal?: AbortSignal): Promise<string> {
   const given = environment[IMAGE_VARIABLE];
   if (given !== undefined && given !== '') return given;
-  const folder = checkout();
-  const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string };
+  const script = join(ownFolder(), 'deploy', 'build-image.sh');
+  if (!existsSync(script))
+    throw new KindredError('ENGINE_FAILED', `the image is built from a checkout, and this program is outside of one; name an image: ${IMAGE_VARIABLE}=...`);
   const base = await localBase();
   const authorities = environment[NPM_AUTHORITIES] ?? environment[NODE_AUTHORITIES];
   const said = authorities === undefined ? [] : [`${NPM_AUTHORITIES}=${authorities}`];
-  const script = join(folder, 'deploy', 'build-image.sh');
   // A build that is cut off cannot tidy up after itself.
   const scratch = mkdtempSync(join(tmpdir(), 'kindred-image-'));
   try {
@@ -36,7 +36,7 @@ export async function readyImage(environment: NodeJS.ProcessEnv, signal?: AbortS
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
-  return `kindred:${version}`;
+  return ownImage();
 }
 
 async function localBase(): Promise<string[]> {
@@ -48,16 +48,4 @@ function withAdvice(error: unknown, hasBase: boolean): unknown {
   if (hasBase || !(error instanceof KindredError)) return error;
   const detail = `${error.detail}\nWhere no image registry is reachable, make a base of this machine's node first: sh deploy/base-image.sh`;
   return new KindredError(error.code, detail, { where: 'deploy/build-image.sh', cause: error });
-}
-
-/** Where this program was built from. */
-function checkout(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'deploy', 'build-image.sh'))) {
-    const above = dirname(folder);
-    if (above === folder)
-      throw new KindredError('ENGINE_FAILED', `the image is built from a checkout, and this program is outside of one; name an image: ${IMAGE_VARIABLE}=...`);
-    folder = above;
-  }
-  return folder;
 }

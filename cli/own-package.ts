@@ -1,0 +1,22 @@
+/** The package that this program is part of, wherever it was built or installed: its folder, and the image of its version. */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { assert } from '../core/errors.ts';
+
+const FILE = 'package.json';
+
+export function ownFolder(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, FILE))) {
+    assert(folder !== dirname(folder), 'this program is outside of its package');
+    folder = dirname(folder);
+  }
+  return folder;
+}
+
+/** As deploy/build-image.sh tags it. */
+export function ownImage(): string {
+  const { version } = JSON.parse(readFileSync(join(ownFolder(), FILE), 'utf8')) as { version: string };
+  return `kindred:${version}`;
+}
