@@ -20,27 +20,11 @@
  */
 import { LIMITS } from '../core/limits.ts';
 import type { ErrorCode } from '../core/errors.ts';
-import type { Assign, Neighbour, RoundsKind, Sync, VectorHeader, Work } from '../proto/messages.ts';
+import type { Assign, Neighbour, Sync, VectorHeader, Work } from '../proto/messages.ts';
+import { keep, NO_RULES, refusal, standIn } from './held-vectors.ts';
+import type { ExchangeRules, Held, Refusal } from './held-vectors.ts';
 
 export type AgentPhase = 'joining' | 'waiting' | 'connecting' | 'working' | 'exchanging' | 'done' | 'failed';
-
-/** How the current exchange ends. */
-export interface ExchangeRules {
-  readonly epoch: number;
-  readonly rounds: RoundsKind;
-  /** Exchanges a stand-in may be old. */
-  readonly staleness: number;
-  /** Exchanges per iteration: a stand-in must come from the same hop of an iteration. */
-  readonly hops: number;
-}
-
-/** What is held of one neighbour: two slots, by the parity of the step, as in the inbox. 0 is nothing. */
-interface Held {
-  readonly steps: [number, number];
-  readonly epochs: [number, number];
-  /** The last step it is known to have published. */
-  published: number;
-}
 
 export interface AgentState {
   phase: AgentPhase;
@@ -56,6 +40,8 @@ export interface AgentState {
   wanted: readonly number[];
   readonly open: Set<number>;
   attached: boolean;
+  /** The run is paused: no work goes on beyond the iteration under way. */
+  paused: boolean;
   /** When the coordinator is given up. */
   giveUpAt: number;
   /** When missing vectors are pulled, or the report is repeated, next; and the wait after that. */
@@ -68,6 +54,7 @@ export interface AgentState {
 export type AgentEvent =
   | { readonly type: 'welcomed'; readonly neighbours: readonly Neighbour[]; readonly now: number }
   | { readonly type: 'detached'; readonly now: number }
+  | { readonly type: 'pause'; readonly paused: boolean }
   | { readonly type: 'assigned'; readonly assign: Assign; readonly now: number }
   | { readonly type: 'moved'; readonly neighbour: Neighbour }
   | { readonly type: 'link-open'; readonly agent: number; readonly now: number }
@@ -98,11 +85,9 @@ export type AgentEffect =
   | { readonly type: 'pull'; readonly agent: number; readonly step: number }
   | { readonly type: 'resend'; readonly agent: number; readonly step: number }
   | { readonly type: 'report'; readonly stage: number }
-  | { readonly type: 'ignored'; readonly reason: 'duplicate' | 'stale' | 'ahead' }
+  | { readonly type: 'ignored'; readonly reason: Refusal }
   | { readonly type: 'notice'; readonly kind: 'link-open' | 'link-lost'; readonly agent: number; readonly detail: string }
   | { readonly type: 'leave'; readonly code: ErrorCode | ''; readonly detail: string };
-
-const NO_RULES: ExchangeRules = { epoch: 0, rounds: 'bsp', staleness: 0, hops: 1 };
 
 /** An agent that goes on after `stage` stages and `step` exchanges: 0 and 0 unless it has a checkpoint. */
 export function initialAgentState(agent: number, stage = 0, step = 0): AgentState {
@@ -118,6 +103,7 @@ export function initialAgentState(agent: number, stage = 0, step = 0): AgentStat
     wanted: [],
     open: new Set(),
     attached: false,
+    paused: false,
     giveUpAt: Infinity,
     repeatAt: Infinity,
     repeatMs: LIMITS.repeatMinMs,
@@ -133,6 +119,9 @@ export function stepAgent(state: AgentState, event: AgentEvent): AgentEffect[] {
       return onWelcomed(state, event.neighbours, event.now);
     case 'detached':
       return onDetached(state, event.now);
+    case 'pause':
+      state.paused = event.paused;
+      return [];
     case 'assigned':
       return onAssigned(state, event.assign, event.now);
     case 'moved':
@@ -169,8 +158,14 @@ export function waitingFor(state: AgentState): string {
     case 'exchanging':
       return `vectors of ${named(missing(state))}`;
     default:
-      return '';
+      return state.paused ? 'the run to be resumed' : '';
   }
+}
+
+/** Exchanges that this neighbour's newest vector is behind the current one; 0 where none of it is expected. */
+export function stalenessOf(state: AgentState, agent: number): number {
+  if (!state.expected.includes(agent)) return 0;
+  return Math.max(0, state.step - Math.max(...heldOf(state, agent).steps));
 }
 
 function onWelcomed(state: AgentState, neighbours: readonly Neighbour[], now: number): AgentEffect[] {
@@ -200,7 +195,7 @@ function onAssigned(state: AgentState, assign: Assign, now: number): AgentEffect
   state.stage = assign.stage;
   if (work.kind === 'connect') return enterConnecting(state, work.neighbours, now);
   // Once in an epoch: in its later stages the step is beyond it.
-  if (work.kind === 'cooperate' && work.firstStep > state.step) state.step = work.firstStep - 1;
+  if ('firstStep' in work && work.firstStep > state.step) state.step = work.firstStep - 1;
   state.phase = 'working';
   return [{ type: 'work', work }];
 }
@@ -246,33 +241,19 @@ function onSynced(state: AgentState, agent: number, sync: Sync, now: number): Ag
 }
 
 function onVector(state: AgentState, agent: number, header: VectorHeader, now: number): AgentEffect[] {
-  const { step, epoch } = header;
+  const { step } = header;
   const held = heldOf(state, agent);
+  const isExchanging = state.phase === 'exchanging';
   held.published = Math.max(held.published, step);
-  const reason = state.rules.rounds === 'bsp' ? refusedInBsp(state, held, step) : refusedAsOld(state, held, header);
-  if (reason === 'ahead' && state.phase === 'exchanging' && missing(state).includes(agent)) return [{ type: 'ignored', reason }, ...pull(state, [agent], now)];
+  const reason = refusal(held, header, state.rules, isExchanging ? state.step : state.step + 1);
+  if (reason === 'ahead' && isExchanging && missing(state).includes(agent)) return [{ type: 'ignored', reason }, ...pull(state, [agent], now)];
   if (reason !== undefined) return [{ type: 'ignored', reason }];
-  held.steps[step % 2] = step;
-  held.epochs[step % 2] = epoch;
+  keep(held, header);
   const kept: AgentEffect = { type: 'keep-vector', agent, step };
-  if (state.phase !== 'exchanging') return [kept];
+  if (!isExchanging) return [kept];
   // It is a step further already: what is missing of it was lost on the way.
-  const gap = step > state.step && standIn(state, agent) === 0;
+  const gap = step > state.step && takenOf(state, agent) === 0;
   return [kept, ...(gap ? pull(state, [agent], now) : completeExchange(state, now))];
-}
-
-function refusedInBsp(state: AgentState, held: Held, step: number): 'duplicate' | 'stale' | 'ahead' | undefined {
-  const current = state.phase === 'exchanging' ? state.step : state.step + 1;
-  if (held.steps[step % 2] === step) return 'duplicate';
-  if (step < current) return 'stale';
-  return step > current + 1 ? 'ahead' : undefined;
-}
-
-/** The last one known counts: only older ones are refused. */
-function refusedAsOld(state: AgentState, held: Held, { step, epoch }: VectorHeader): 'duplicate' | 'stale' | undefined {
-  if (epoch < state.rules.epoch) return 'stale';
-  if (held.steps[step % 2] === step) return 'duplicate';
-  return step < held.steps[step % 2] ? 'stale' : undefined;
 }
 
 function onTick(state: AgentState, now: number): AgentEffect[] {
@@ -330,7 +311,7 @@ function completeExchange(state: AgentState, now: number): AgentEffect[] {
   const steps: number[] = [];
   const mayDrop = state.rules.rounds !== 'bsp';
   for (let i = 0; i < expected.length; i++) {
-    const step = standIn(state, expected[i]);
+    const step = takenOf(state, expected[i]);
     if (step === 0 && !(mayDrop && (now >= state.dropAt || !state.open.has(expected[i])))) return [];
     steps.push(step);
   }
@@ -339,14 +320,8 @@ function completeExchange(state: AgentState, now: number): AgentEffect[] {
 }
 
 /** The step whose vector of this agent the current exchange takes; 0 when there is none. */
-function standIn(state: AgentState, agent: number): number {
-  const { steps, epochs } = heldOf(state, agent);
-  const own = state.step % 2;
-  if (state.rules.rounds === 'bsp') return steps[own] === state.step ? state.step : 0;
-  const { epoch, staleness, hops } = state.rules;
-  const usable = (slot: number): number =>
-    epochs[slot] === epoch && steps[slot] + staleness >= state.step && (state.step - steps[slot]) % hops === 0 ? steps[slot] : 0;
-  return Math.max(usable(0), usable(1));
+function takenOf(state: AgentState, agent: number): number {
+  return standIn(heldOf(state, agent), state.step, state.rules);
 }
 
 function pull(state: AgentState, agents: readonly number[], now: number): AgentEffect[] {
@@ -369,7 +344,7 @@ function dialled(neighbour: Neighbour): AgentEffect[] {
 }
 
 function missing(state: AgentState): number[] {
-  return state.expected.filter((agent) => standIn(state, agent) === 0);
+  return state.expected.filter((agent) => takenOf(state, agent) === 0);
 }
 
 function unopened(state: AgentState): number[] {

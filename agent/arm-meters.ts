@@ -12,13 +12,20 @@ import type { CooperateWork } from '../proto/messages.ts';
 import type { ArmRecorder } from './arm-runner.ts';
 
 export interface ArmMeter extends ArmRecorder {
-  report(runs: readonly StrategyRun[]): Map<string, Float64Array>;
+  /** The error curve so far; a table knows its errors at the end only. */
+  readonly curve?: readonly number[];
+  /** Of the stage that ends here. */
+  report(runs: readonly StrategyRun[], work: CooperateWork): Map<string, Float64Array>;
+  /** What is told instead where a stage ends before the arm does; a meter without it reports. */
+  look?(): Map<string, Float64Array>;
   /** Between two iterations; the vectors are copies. */
   snapshot(): Map<string, Float64Array>;
   restore(snapshot: Snapshot): void;
 }
 
-/** Squared deviation from the agent's own truth: the curve, and its mean over the last third. */
+type Delivering = Pick<StrategyRun, 'output'>;
+
+/** Squared deviation from the agent's own truth, or what the task evaluates: the curve, and its mean over the last third. */
 export class DeviationMeter implements ArmMeter {
   readonly #task: GradientTask;
   readonly #work: CooperateWork;
@@ -29,14 +36,18 @@ export class DeviationMeter implements ArmMeter {
   constructor(task: GradientTask, work: CooperateWork) {
     this.#task = task;
     this.#work = work;
-    this.#curve = [task.squaredDeviation(new Float64Array(task.dimension))];
+    this.#curve = [task.squaredDeviation(new Float64Array(task.dimension), 0)];
   }
 
-  recorded(iteration: number, [run]: readonly StrategyRun[]): void {
+  get curve(): readonly number[] {
+    return this.#curve;
+  }
+
+  recorded(iteration: number, [run]: readonly Delivering[]): void {
     const isPoint = isCurvePoint(iteration, this.#work);
-    const steady = isSteady(iteration, this.#work);
+    const steady = isSteady(iteration, this.#work) && (isPoint || this.#task.evaluates !== true);
     if (!isPoint && !steady) return;
-    const error = this.#task.squaredDeviation(run.output());
+    const error = this.#task.squaredDeviation(run.output(), iteration);
     if (!Number.isFinite(error)) {
       throw new KindredError('PARAMETERS_NOT_FINITE', `the error is ${error} at iteration ${iteration} of ${this.#work.strategy}`);
     }
@@ -46,12 +57,16 @@ export class DeviationMeter implements ArmMeter {
     this.#steadyCount++;
   }
 
-  report([run]: readonly StrategyRun[]): Map<string, Float64Array> {
+  report([run]: readonly Delivering[]): Map<string, Float64Array> {
     return new Map([
       ['error', Float64Array.of(this.#steadySum / this.#steadyCount)],
       ['curve', Float64Array.from(this.#curve)],
       ['parameters', run.output().slice()],
     ]);
+  }
+
+  look(): Map<string, Float64Array> {
+    return new Map();
   }
 
   snapshot(): Map<string, Float64Array> {
@@ -67,14 +82,16 @@ export class DeviationMeter implements ArmMeter {
   }
 }
 
+type RestOfReport = (outputs: readonly Float64Array[], work: CooperateWork) => Map<string, Float64Array>;
+
 /** Change of the last iteration per candidate: ||w - w'||^2 and ||w||^2, for the coordinator's stopping rule. */
 export class ChangeMeter implements ArmMeter {
   readonly #before: readonly Float64Array[];
   readonly #change: Float64Array;
-  readonly #rest: (outputs: readonly Float64Array[]) => Map<string, Float64Array>;
+  readonly #rest: RestOfReport;
 
   /** `rest` makes the rest of the report from the candidates' outputs. */
-  constructor(task: SolveTask, candidates: number, rest: (outputs: readonly Float64Array[]) => Map<string, Float64Array>) {
+  constructor(task: SolveTask, candidates: number, rest: RestOfReport) {
     this.#before = Array.from({ length: candidates }, () => new Float64Array(task.dimension));
     this.#change = new Float64Array(2 * candidates);
     this.#rest = rest;
@@ -88,8 +105,11 @@ export class ChangeMeter implements ArmMeter {
     });
   }
 
-  report(runs: readonly StrategyRun[]): Map<string, Float64Array> {
-    return new Map([['change', this.#change.slice()], ...this.#rest(runs.map((run) => run.output()))]);
+  report(runs: readonly StrategyRun[], work: CooperateWork): Map<string, Float64Array> {
+    const outputs = runs.map((run) => run.output());
+    const rest = this.#rest(outputs, work);
+    // Whoever asks for something by name has nothing to stop.
+    return work.needs.length > 0 ? rest : new Map([['change', this.#change.slice()], ...rest]);
   }
 
   snapshot(): Map<string, Float64Array> {

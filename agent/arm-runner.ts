@@ -7,12 +7,16 @@
  */
 import { isCurvePoint, isSteady } from '../core/arm-schedule.ts';
 import { assert, KindredError } from '../core/errors.ts';
+import type { OwnOptions } from '../core/own/define.ts';
 import type { Task } from '../core/problem/problem.ts';
 import { joined, overwrite, vectorOf } from '../core/snapshot.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { strategyByName } from '../core/strategy/index.ts';
+import { refuseUnstable } from '../core/strategy/stability-guard.ts';
 import type { StrategyContext, StrategyRun } from '../core/strategy/strategy.ts';
 import type { CooperateWork } from '../proto/messages.ts';
+import { questionOf } from './prior-work.ts';
+import { basisOf } from './subspace-work.ts';
 import { Exchange } from './exchange.ts';
 import type { TransportStep, Vectors } from './exchange.ts';
 
@@ -37,12 +41,16 @@ export class ArmRunner {
   #sinceBreath = 0;
   #phase: 'between' | 'boundary' | 'inside' = 'between';
 
-  constructor(task: Task, work: CooperateWork, agent: number, agents: number, recorder: ArmRecorder) {
+  constructor(task: Task, work: CooperateWork, agent: number, agents: number, recorder: ArmRecorder, options: OwnOptions = {}) {
     const strategy = strategyByName(work.strategy);
     if (strategy === undefined) throw new KindredError('WIRE_UNEXPECTED', `unknown strategy "${work.strategy}"`);
     const etas = work.etas.length > 0 ? work.etas : [0];
     this.#recorder = recorder;
-    this.#runs = etas.map((eta) => strategy.start(contextFor(task, work, agents, eta)));
+    this.#runs = etas.map((eta) => {
+      const context = contextFor(task, work, agents, eta, options);
+      refuseUnstable(strategy, { ...context, steps: task.learns === 'gradient', waits: work.rounds === 'bsp' });
+      return strategy.start(context);
+    });
     this.#state = this.#runs.flatMap((run) => run.state);
     const length = this.#runs[0].outgoing.length;
     this.#bank = etas.length === 1 ? this.#runs[0].outgoing : new Float64Array(length * etas.length);
@@ -170,7 +178,7 @@ export class ArmRunner {
   }
 }
 
-function contextFor(task: Task, work: CooperateWork, agents: number, eta: number): StrategyContext {
+function contextFor(task: Task, work: CooperateWork, agents: number, eta: number, options: OwnOptions): StrategyContext {
   return {
     task,
     view: work.view,
@@ -180,6 +188,9 @@ function contextFor(task: Task, work: CooperateWork, agents: number, eta: number
     ridge: work.ridge,
     noise: work.noise,
     spectrumMax: work.spectrumMax,
+    ...(work.prior === undefined ? {} : { prior: questionOf(work.prior) }),
+    ...(work.basis === undefined ? {} : { basis: basisOf(work.basis) }),
+    options,
     isRecorded: (iteration) => isSteady(iteration, work) || isCurvePoint(iteration, work),
   };
 }

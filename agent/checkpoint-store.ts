@@ -4,8 +4,19 @@
  *  2. The one before it is kept; `done` comes only after the folder is on the disk too.
  *  3. A damaged one is set aside when it is found, so that it never takes the place of a good one.
  */
-import * as fs from 'node:fs';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import {
+  close as closeFile,
+  fsync as fsyncFile,
+  mkdirSync,
+  open as openFile,
+  readdirSync,
+  readFileSync,
+  rename as renameFile,
+  renameSync,
+  rm as rmFile,
+  rmSync,
+  write as writeFile,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { callbackify, promisify } from 'node:util';
 import { assert, KindredError } from '../core/errors.ts';
@@ -26,8 +37,8 @@ export interface CheckpointStore {
 }
 
 // Not node:fs/promises: with everything that it loads, an agent would start a twentieth slower.
-const [open, close, fsync, rename, rm] = [promisify(fs.open), promisify(fs.close), promisify(fs.fsync), promisify(fs.rename), promisify(fs.rm)];
-const write = promisify(fs.write);
+const [open, close, fsync, rename, rm] = [promisify(openFile), promisify(closeFile), promisify(fsyncFile), promisify(renameFile), promisify(rmFile)];
+const write = promisify(writeFile);
 
 const CURRENT = 'current.checkpoint';
 const PREVIOUS = 'previous.checkpoint';

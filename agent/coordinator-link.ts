@@ -33,7 +33,7 @@ export interface CoordinatorLinkOptions {
 /** Answers that will not change by asking again. */
 const FINAL: readonly ErrorCode[] = ['WIRE_TOKEN', 'WIRE_VERSION', 'WIRE_FENCED', 'AGENT_UNKNOWN', 'AGENT_AHEAD', 'RUN_OVER'];
 
-const HEARTBEAT = encode({ type: 'heartbeat' });
+const HEARTBEAT = encode({ type: 'heartbeat', ask: 0, answer: 0 });
 
 export class CoordinatorLink {
   readonly #options: CoordinatorLinkOptions;

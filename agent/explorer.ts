@@ -1,6 +1,6 @@
 /**
  * Phase 1 at one agent: w <- w - mu g from w = 0, window means for the stopping test, and since the tail began the mean
- * of the iterates and G = mean ||g||^2 / M, from which the energy identity gives the noise n = mu G / 2.
+ * of the iterates, the first of them, and G = mean ||g||^2 / M, from which the energy identity gives the noise n = mu G / 2.
  *
  * It stands between two steps whenever it is asked; what it found is kept afterwards, for the evidence.
  */
@@ -26,6 +26,8 @@ export class Explorer implements Activity {
   readonly #windowEnergy = new RunningMean();
   #lastWindowEnergy = 0;
   readonly #tailSum: Float64Array;
+  /** The iterate after the tail's first step. */
+  readonly #earlier: Float64Array;
   readonly #tailEnergy = new RunningMean();
   #step = 0;
   #until = 0;
@@ -38,6 +40,7 @@ export class Explorer implements Activity {
     this.#w = new Float64Array(task.dimension);
     this.#gradient = new Float64Array(task.dimension);
     this.#tailSum = new Float64Array(task.dimension);
+    this.#earlier = new Float64Array(task.dimension);
     this.#windows = new WindowTest(task.dimension, windowSteps);
   }
 
@@ -78,6 +81,8 @@ export class Explorer implements Activity {
       ['iterate', this.#w.slice()],
       ['average', this.#tailSum.map((sum) => sum / steps)],
       ['noise', Float64Array.of(noise * tailNoiseFactor(steps * this.#stepSize))],
+      ['earlier', this.#earlier.slice()],
+      ['lag', Float64Array.of((steps - 1) * this.#stepSize)],
     ]);
     const asked = [...known].filter(([name]) => needs.includes(name));
     return new Map([...asked, ['noisePower', Float64Array.of(noisePower(noise, this.#stepSize, nu))]]);
@@ -89,6 +94,7 @@ export class Explorer implements Activity {
       ['step', Float64Array.of(this.#step)],
       ['w', this.#w.slice()],
       ['tailSum', this.#tailSum.slice()],
+      ['earlier', this.#earlier.slice()],
       ['tailEnergy', this.#tailEnergy.snapshot()],
       ['windowEnergy', this.#windowEnergy.snapshot()],
       ['lastWindowEnergy', Float64Array.of(this.#lastWindowEnergy)],
@@ -99,6 +105,7 @@ export class Explorer implements Activity {
   #restore(snapshot: Snapshot): void {
     overwrite([this.#w], snapshot, 'w');
     overwrite([this.#tailSum], snapshot, 'tailSum');
+    overwrite([this.#earlier], snapshot, 'earlier');
     this.#tailEnergy.restore(vectorOf(snapshot, 'tailEnergy', 2));
     this.#windowEnergy.restore(vectorOf(snapshot, 'windowEnergy', 2));
     this.#lastWindowEnergy = vectorOf(snapshot, 'lastWindowEnergy', 1)[0];
@@ -118,6 +125,7 @@ export class Explorer implements Activity {
   }
 
   #addToTail(energy: number): void {
+    if (this.#tailEnergy.count === 0) this.#earlier.set(this.#w);
     for (let m = 0; m < this.#w.length; m++) this.#tailSum[m] += this.#w[m];
     this.#tailEnergy.add(energy);
   }

@@ -11,7 +11,8 @@ import { closeCode, KindredError } from '../core/errors.ts';
 import type { Party } from '../core/fault/plan.ts';
 import { LIMITS } from '../core/limits.ts';
 import { decode, encode } from '../proto/codec.ts';
-import type { ControlMessage, Neighbour, Pull, Sync, VectorHeader } from '../proto/messages.ts';
+import type { FrameCounts } from './link-health.ts';
+import type { ControlMessage, Heartbeat as HeartbeatMessage, Neighbour, Pull, Sync, VectorHeader } from '../proto/messages.ts';
 import { isVectorFrame, readVectorHeader } from '../proto/vector-frame.ts';
 import type { Clock } from '../net/clock.ts';
 import { diallerOf } from '../net/credentials.ts';
@@ -25,6 +26,10 @@ export interface LinkEvents {
   /** A vector frame; its bytes and its header are valid during the call only. */
   readonly vector: (agent: number, header: VectorHeader, frame: Uint8Array) => void;
   readonly asked: (agent: number, message: Sync | Pull) => void;
+  /** The other end answered a question about the round trip. */
+  readonly answered: (agent: number, question: number) => void;
+  /** It said how many frames it sent over this connection; that many came. */
+  readonly counted: (agent: number, counts: FrameCounts) => void;
   readonly refused: (reason: string) => void;
   /** Dialling goes on, but somebody may know a better address. */
   readonly unreachable: (agent: number, reason: string) => void;
@@ -44,10 +49,14 @@ interface Open {
   readonly link: Link;
   readonly heartbeat: Heartbeat;
   readonly incarnation: number;
+  /** Of this and earlier links from there. */
+  readonly received: { bytes: number };
+  /** Over this link. */
+  readonly frames: { sent: number; received: number };
   silent: boolean;
 }
 
-const HEARTBEAT = encode({ type: 'heartbeat' });
+const HEARTBEAT = encode({ type: 'heartbeat', ask: 0, answer: 0 });
 
 export class AgentLinks {
   readonly #options: AgentLinksOptions;
@@ -57,6 +66,7 @@ export class AgentLinks {
   readonly #dials = new Map<number, () => void>();
   /** The oldest incarnation of each neighbour that is let in. */
   readonly #incarnations = new Map<number, number>();
+  readonly #received = new Map<number, { bytes: number }>();
   readonly #header: VectorHeader = { epoch: 0, step: 0, durableStep: 0 };
   #listener: Listener | undefined;
   #secret = '';
@@ -133,9 +143,13 @@ export class AgentLinks {
   send(to: readonly number[], frame: Uint8Array): void {
     for (const agent of to) {
       const open = this.#open.get(agent);
-      open?.heartbeat.sent();
-      open?.link.send(frame);
+      if (open !== undefined) sendOver(open, frame);
     }
+  }
+
+  /** To be answered at once with the same number. */
+  ask(agent: number, question: number): void {
+    this.#beat(agent, question, 0);
   }
 
   tell(agent: number, message: ControlMessage): void {
@@ -159,6 +173,11 @@ export class AgentLinks {
       frames += link.framesSent;
     }
     return { bytes, frames };
+  }
+
+  /** Bytes of frames that came from this neighbour so far. */
+  bytesFrom(agent: number): number {
+    return this.#received.get(agent)?.bytes ?? 0;
   }
 
   /** Frames that arrived with a wrong checksum. */
@@ -188,7 +207,10 @@ export class AgentLinks {
     this.#giveUpDialling(agent);
     this.#replace(agent);
     const link = this.#options.decorate(agent, raw);
-    const open: Open = { link, heartbeat: this.#watch(agent, link), incarnation, silent: false };
+    const received = this.#received.get(agent) ?? { bytes: 0 };
+    this.#received.set(agent, received);
+    const frames = { sent: 0, received: 0 };
+    const open: Open = { link, heartbeat: this.#watch(agent, link, frames), incarnation, received, frames, silent: false };
     this.#open.set(agent, open);
     link.onFrame = (frame) => this.#onFrame(agent, open, frame);
     link.onClose = (code, reason) => this.#onClosed(agent, open, open.silent ? `nothing heard for ${LIMITS.lostMs} ms` : `${code} ${reason}`.trim());
@@ -196,29 +218,47 @@ export class AgentLinks {
     if (this.#open.get(agent) === open) this.#options.events.opened(agent);
   }
 
-  #watch(agent: number, link: Link): Heartbeat {
+  #watch(agent: number, link: Link, frames: Open['frames']): Heartbeat {
     const onLost = (): void => {
       const open = this.#open.get(agent);
       if (open?.link === link) open.silent = true;
       link.terminate();
     };
-    return new Heartbeat({ link, clock: this.#options.clock, frame: HEARTBEAT, onSuspect: () => {}, onLost });
+    const send = (frame: Uint8Array): boolean => {
+      frames.sent++;
+      return link.send(frame);
+    };
+    return new Heartbeat({ link: { send }, clock: this.#options.clock, frame: HEARTBEAT, onSuspect: () => {}, onLost });
   }
 
   #onFrame(agent: number, open: Open, frame: Uint8Array): void {
     open.heartbeat.received();
+    open.received.bytes += frame.length;
     try {
       if (isVectorFrame(frame)) {
         readVectorHeader(frame, this.#header);
+        open.frames.received++;
         return this.#options.events.vector(agent, this.#header, frame);
       }
       const message = decode(frame);
+      open.frames.received++;
       if (message.type === 'sync' || message.type === 'pull') this.#options.events.asked(agent, message);
+      else if (message.type === 'heartbeat') this.#onHeartbeat(agent, open, message);
     } catch (error) {
       if (!(error instanceof KindredError)) throw error;
       if (error.code === 'WIRE_CORRUPT') this.#damaged++;
       else open.link.close(closeCode(error.code), error.code);
     }
+  }
+
+  #onHeartbeat(agent: number, { frames }: Open, { ask, answer, sent }: HeartbeatMessage): void {
+    if (sent !== undefined) this.#options.events.counted(agent, { sent: sent + 1, received: frames.received });
+    if (ask > 0) this.#beat(agent, 0, ask);
+    if (answer > 0) this.#options.events.answered(agent, answer);
+  }
+
+  #beat(agent: number, ask: number, answer: number): void {
+    this.tell(agent, { type: 'heartbeat', ask, answer, sent: this.#open.get(agent)?.frames.sent ?? 0 });
   }
 
   #onClosed(agent: number, open: Open, reason: string): void {
@@ -242,6 +282,12 @@ export class AgentLinks {
     this.#dials.get(agent)?.();
     this.#dials.delete(agent);
   }
+}
+
+function sendOver({ heartbeat, link, frames }: Open, frame: Uint8Array): void {
+  heartbeat.sent();
+  frames.sent++;
+  link.send(frame);
 }
 
 function peerName(agent: number, incarnation: number): string {

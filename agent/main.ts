@@ -4,6 +4,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { KindredError } from '../core/errors.ts';
+import { holdModule } from '../config/own-module.ts';
+import type { OwnModule } from '../config/own-module.ts';
 import { dataSource, sharedDataSource } from './create-trainer.ts';
 import { createHostedAgent } from './hosted-agent.ts';
 import type { HostedAgent } from './hosted-agent.ts';
@@ -42,6 +44,8 @@ process.on('uncaughtException', (error: unknown) => {
   process.exit(error instanceof KindredError && error.code !== 'INTERNAL' ? error.exit : EXIT_CRASHED);
 });
 const isSupervised = process.channel !== undefined;
+// What it may run beside its own code. Nobody sends it any.
+if (given.modules !== undefined) for (const module of JSON.parse(readText(given.modules[0])) as OwnModule[]) holdModule(module);
 const source = dataSource(readText, ownTable);
 const sourceOfAll = indices.length === 1 ? source : sharedDataSource(source);
 const running = new Set(indices);

@@ -5,7 +5,7 @@
  */
 import { KindredError } from '../core/errors.ts';
 import type { Rows } from '../core/problem/rows.ts';
-import type { TableJob } from '../config/job.ts';
+import type { MlpTableJob, TableJob } from '../config/job.ts';
 import { readOwnRows } from '../config/table-facts.ts';
 import type { ReadFile } from '../config/table-facts.ts';
 
@@ -16,7 +16,7 @@ export interface OwnTable {
   readonly log?: (message: string, fields: Readonly<Record<string, unknown>>) => void;
 }
 
-export function readOwnTable(job: TableJob, agent: number, { file, readFile, log }: OwnTable): Rows {
+export function readOwnTable(job: TableJob | MlpTableJob, agent: number, { file, readFile, log }: OwnTable): Rows {
   try {
     return readOwnRows(job, job.names[agent], file, readFile);
   } catch (error) {

@@ -4,7 +4,7 @@
  */
 import { assert } from '../core/errors.ts';
 
-const NAMES = ['join', 'token-file', 'index', 'host', 'advertise', 'state', 'data'] as const;
+const NAMES = ['join', 'token-file', 'index', 'host', 'advertise', 'state', 'data', 'modules'] as const;
 type Name = (typeof NAMES)[number];
 
 /** By name, in the order given; those that were not given are missing. */

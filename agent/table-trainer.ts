@@ -2,18 +2,27 @@
  * A trainer for csv-table: what an agent does with its own rows. Rows never leave; moments, losses, estimates and
  * held-out sums do.
  */
-import { KindredError } from '../core/errors.ts';
+import { assert, KindredError } from '../core/errors.ts';
+import type { OwnTable } from '../core/own/define.ts';
+import { sharedFrom } from '../core/problem/own-model.ts';
 import { createTableTask } from '../core/problem/csv-table.ts';
-import type { SplitRows, TableTask } from '../core/problem/csv-table.ts';
+import type { SplitRows, TableLoss, TableTask } from '../core/problem/csv-table.ts';
+import { lowerTriangle } from '../core/linalg/triangle.ts';
 import { ETA_POINTS } from '../core/problem/ridge.ts';
 import { moments, standardization } from '../core/problem/standardize.ts';
 import type { Standardization } from '../core/problem/standardize.ts';
-import { prefixed, vectorOf, withoutPrefix } from '../core/snapshot.ts';
+import { gossipLength } from '../core/subspace/gossip.ts';
+import { prefixed, withoutPrefix } from '../core/snapshot.ts';
 import { solveLocally } from '../core/strategy/local-step.ts';
 import type { TableProblem } from '../config/experiment.ts';
-import type { CooperateWork, Work } from '../proto/messages.ts';
+import type { TableJob } from '../config/job.ts';
+import type { CooperateWork, PosteriorWork, Work } from '../proto/messages.ts';
 import { ArmActivity, CurrentArm } from './arm-activity.ts';
+import { asksForGains, gainReport, tableLearner } from './gain-work.ts';
+import { gainReport as priorGainReport, posteriorReport, questionOf } from './prior-work.ts';
 import { ChangeMeter } from './arm-meters.ts';
+import { standardOf, standardVectors } from './standard-memory.ts';
+import { basisReport, halvesReport } from './subspace-work.ts';
 import { immediately, inPieces } from './trainer.ts';
 import type { Activity, Snapshot, Trainer } from './trainer.ts';
 
@@ -24,23 +33,29 @@ interface TableTasks {
   readonly fitting: TableTask;
 }
 
+/** The problem, and what stands beside strategies of one's own. */
+type TableTerms = TableProblem & Pick<TableJob, 'armOptions' | 'gossipedRank'>;
+
 export class TableTrainer implements Trainer {
   readonly vectorLengthMax: number;
-  readonly #problem: TableProblem;
+  readonly #problem: TableTerms;
   readonly #data: SplitRows;
   readonly #agent: number;
   readonly #agents: number;
   readonly #seed: number;
+  readonly #own: OwnTable | undefined;
   readonly #arm = new CurrentArm();
   #tasks: TableTasks | undefined;
 
-  constructor(problem: TableProblem, data: SplitRows, agent: number, agents: number, seed: number) {
+  constructor(problem: TableTerms, data: SplitRows, agent: number, agents: number, seed: number, own?: OwnTable) {
     this.#problem = problem;
     this.#data = data;
     this.#agent = agent;
     this.#agents = agents;
     this.#seed = seed;
-    this.vectorLengthMax = ETA_POINTS * data.training.features;
+    this.#own = own;
+    const shared = own === undefined ? data.training.features : own.dimension - sharedFrom(own);
+    this.vectorLengthMax = Math.max(ETA_POINTS * shared, gossipLength(shared, problem.gossipedRank ?? 0));
   }
 
   begin(work: Work): Activity {
@@ -50,7 +65,11 @@ export class TableTrainer implements Trainer {
       case 'standardize':
         return inPieces(this.#standardize(work.shift, work.scale, work.ridges));
       case 'evidence':
-        return inPieces(fitReports(this.#ready, work.ridge));
+        return inPieces(fitReports(this.#ready, work.ridge, work.needs));
+      case 'posterior':
+        return immediately(priorReport(work.heldOut ? this.#ready.fitting : this.#ready.all, work));
+      case 'heads':
+        return immediately(basisReport(this.#ready.all, work));
       case 'cooperate':
         return this.#arm.continue(work, () => this.#startArm(work));
       default:
@@ -61,25 +80,12 @@ export class TableTrainer implements Trainer {
   /** Rows are at hand in every process: the standardisation in use is enough to have the tasks again. */
   snapshot(): Map<string, Float64Array> | undefined {
     const arm = this.#arm.snapshot();
-    const { shift, scale } = this.#tasks?.standard ?? {};
-    const standard: [string, Float64Array][] =
-      shift === undefined || scale === undefined
-        ? []
-        : [
-            ['table:shift', shift.slice()],
-            ['table:scale', scale.slice()],
-          ];
-    return arm && new Map([...standard, ...prefixed('arm:', arm)]);
+    return arm && new Map([...standardVectors(this.#tasks?.standard), ...prefixed('arm:', arm)]);
   }
 
   restore(snapshot: Snapshot): void {
-    const columns = this.#data.training.features + 1;
-    if (snapshot.has('table:shift')) {
-      this.#tasks = this.#standardized({
-        shift: vectorOf(snapshot, 'table:shift', columns).slice(),
-        scale: vectorOf(snapshot, 'table:scale', columns).slice(),
-      });
-    }
+    const standard = standardOf(snapshot, this.#data.training.features + 1);
+    if (standard !== undefined) this.#tasks = this.#standardized(standard);
     this.#arm.restore(withoutPrefix('arm:', snapshot));
   }
 
@@ -105,24 +111,51 @@ export class TableTrainer implements Trainer {
   }
 
   #standardized(standard: Standardization): TableTasks {
-    const { loss, batch } = this.#problem;
-    const options = { loss, seed: this.#seed, agent: this.#agent, ...(batch === undefined ? {} : { batch }) };
+    const { batch } = this.#problem;
+    const options = { loss: this.#loss, seed: this.#seed, agent: this.#agent, ...(batch === undefined ? {} : { batch }) };
     const task = (subset: 'all' | 'fitting'): TableTask => createTableTask(this.#data, standard, { ...options, subset });
     return { standard, all: task('all'), fitting: task('fitting') };
   }
 
+  get #loss(): TableLoss {
+    const { loss } = this.#problem;
+    if (loss !== 'own') return loss;
+    assert(this.#own !== undefined, "a loss of one's own without its module");
+    return this.#own;
+  }
+
   #startArm(work: CooperateWork): ArmActivity {
     const task = work.heldOut ? this.#ready.fitting : this.#ready.all;
-    const rest = work.heldOut ? heldOutReport : testReport;
-    const meter = new ChangeMeter(task, Math.max(1, work.etas.length), (outputs) => rest(task, outputs));
-    return new ArmActivity(task, work, this.#agent, this.#agents, meter);
+    const meter = new ChangeMeter(task, Math.max(1, work.etas.length), (outputs, stage) => reportOf(task, outputs, stage));
+    return new ArmActivity(task, work, this.#agent, this.#agents, meter, this.#problem.armOptions?.[work.arm] ?? {});
   }
 }
 
-function* fitReports(tasks: TableTasks, ridge: number): Generator<void, Map<string, Float64Array>> {
+function* fitReports(tasks: TableTasks, ridge: number, needs: readonly string[]): Generator<void, Map<string, Float64Array>> {
   const all = fitReport(tasks.all, ridge, '');
   yield;
-  return new Map([...all, ...fitReport(tasks.fitting, ridge, 'fitting:')]);
+  const reports = [...all, ...fitReport(tasks.fitting, ridge, 'fitting:')];
+  if (needs.includes('information')) reports.push(...momentReport(tasks.all, ''), ...momentReport(tasks.fitting, 'fitting:'));
+  if (needs.includes('halves')) reports.push(...halvesReport(tasks.all));
+  return new Map(reports);
+}
+
+/** Everything the squared loss needs of the rows. */
+function momentReport(task: TableTask, prefix: string): [string, Float64Array][] {
+  const { matrix, moment, squares } = task.information();
+  return [
+    [`${prefix}matrix`, lowerTriangle(matrix)],
+    [`${prefix}moment`, moment],
+    [`${prefix}squares`, Float64Array.of(squares)],
+  ];
+}
+
+function priorReport(task: TableTask, { prior, ridge, tell }: PosteriorWork): Map<string, Float64Array> {
+  const question = questionOf(prior);
+  const told = tell.includes('posterior') ? posteriorReport(task.posterior(question)) : new Map<string, Float64Array>();
+  if (tell.includes('heldOut')) told.set('heldOut', Float64Array.of(task.heldOutLoss(task.posterior(question).mean), task.heldOutRows));
+  if (tell.includes('gain')) told.set('gain', priorGainReport(task.rowGain(question, ridge)));
+  return told;
 }
 
 /** The local ridge solution's slopes and what the estimator must know of their noise. */
@@ -132,10 +165,23 @@ function fitReport(task: TableTask, ridge: number, prefix: string): [string, Flo
   const { rss, dof } = task.residualSums(ridge);
   return [
     [`${prefix}estimate`, w.slice(task.sharedFrom)],
+    [`${prefix}rows`, Float64Array.of(task.model.rows.count, distinctTargets(task))],
     [`${prefix}residual`, Float64Array.of(rss, dof)],
     [`${prefix}spread`, Float64Array.of(task.noise(ridge, 1))],
     [`${prefix}curvature`, Float64Array.of(task.meanCurvature())],
   ];
+}
+
+/** Counted up to three: two are labels. */
+function distinctTargets(task: TableTask): number {
+  const seen = new Set<number>();
+  for (const y of task.model.rows.y) if (seen.size < 3) seen.add(y);
+  return seen.size;
+}
+
+function reportOf(task: TableTask, outputs: readonly Float64Array[], work: CooperateWork): Map<string, Float64Array> {
+  if (asksForGains(work)) return gainReport(tableLearner(task, outputs[0], work.stepSize), work);
+  return work.heldOut ? heldOutReport(task, outputs) : testReport(task, outputs);
 }
 
 function heldOutReport(task: TableTask, outputs: readonly Float64Array[]): Map<string, Float64Array> {
@@ -143,9 +189,9 @@ function heldOutReport(task: TableTask, outputs: readonly Float64Array[]): Map<s
 }
 
 function testReport(task: TableTask, [w]: readonly Float64Array[]): Map<string, Float64Array> {
-  const { rows, squaredErrorSum, errorCount, auc } = task.evaluate(w);
+  const { rows, squaredErrorSum, errorCount, ownErrorSum, auc } = task.evaluate(w);
   const values = new Map([
-    ['test', Float64Array.of(squaredErrorSum + errorCount, rows)],
+    ['test', Float64Array.of(squaredErrorSum + errorCount + ownErrorSum, rows)],
     ['parameters', w.slice()],
   ]);
   if (auc !== undefined) values.set('auc', Float64Array.of(auc));

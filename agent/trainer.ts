@@ -4,9 +4,11 @@
  * begin(work), then advance() until it returns a report; where it asks for a transport step, deliver() what arrived.
  * A long computation returns 'pause' now and then, so that the process can answer heartbeats.
  */
+import type { FaultPhase } from '../core/fault/plan.ts';
 import type { Task } from '../core/problem/problem.ts';
 import type { Snapshot } from '../core/snapshot.ts';
-import type { Work } from '../proto/messages.ts';
+import type { RoundsKind, Work } from '../proto/messages.ts';
+import type { ErrorsSoFar } from './curve-teller.ts';
 import type { TransportStep } from './exchange.ts';
 
 /** Everything a learner must remember to go on from here with the same bits: named vectors, without the data. */
@@ -16,13 +18,24 @@ export type TrainerRequest =
   | { readonly kind: 'pause' }
   /** Between two iterations of an arm: the place for checkpoints and faults. advance() goes on at once. */
   | { readonly kind: 'boundary' }
-  | { readonly kind: 'exchange'; readonly step: TransportStep; readonly epoch: number; readonly hops: number }
+  | {
+      readonly kind: 'exchange';
+      readonly step: TransportStep;
+      readonly epoch: number;
+      readonly hops: number;
+      readonly rounds: RoundsKind;
+      readonly staleness: number;
+    }
+  /** A part of the stage begins: traffic is counted under this name from now on. */
+  | { readonly kind: 'part'; readonly name: string; readonly phase: FaultPhase }
   | { readonly kind: 'report'; readonly values: Map<string, Float64Array> };
 
 /** One piece of work under way. */
 export interface Activity {
   /** For progress displays. */
   readonly iteration: number;
+  /** By arm, of those under way in it; absent where errors are known at the end only. */
+  readonly errors?: readonly ErrorsSoFar[];
   advance(): TrainerRequest;
   /** In the order of receiveFrom; undefined where none arrived (bounded and async rounds): it is left out, never guessed. */
   deliver(vectors: readonly (Float64Array | undefined)[]): void;

@@ -17,6 +17,7 @@ import type { BenchResult } from './report.ts';
 import { measureCrowds, measureGrid, measureMpi, measureRounds } from './rounds.ts';
 import { measureScale } from './scale.ts';
 import type { Row, Skipped } from './row.ts';
+import { measureViewers } from './viewers.ts';
 
 const RESULT = fileURLToPath(new URL('../../bench/result.json', import.meta.url));
 
@@ -28,6 +29,7 @@ const PARTS: Readonly<Record<string, () => Promise<(Row | Skipped)[]> | (Row | S
   T9: measureNumerics,
   T13: measureAgentStart,
   T16: measureCrowds,
+  T17: measureViewers,
 };
 /** Rows that come with another's. */
 const WITH: Readonly<Record<string, string>> = { T8: 'T1', T10: 'T9', T11: 'T9', T14: 'T13', T15: 'T13' };

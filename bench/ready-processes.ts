@@ -11,16 +11,18 @@ const READY_MS = 120_000;
 
 export class ReadyProcesses {
   readonly #word: string;
+  readonly #env: NodeJS.ProcessEnv;
   readonly #alive = new Set<ChildProcess>();
 
   /** A process is ready when it has printed this word. */
-  constructor(word: string) {
+  constructor(word: string, env: NodeJS.ProcessEnv = process.env) {
     this.#word = word;
+    this.#env = env;
   }
 
   /** Rejects when it ends, or is not ready in time. */
   start(args: readonly string[], node: string = process.execPath): Promise<ReadyProcess> {
-    const child = spawn(node, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(node, args, { stdio: ['ignore', 'pipe', 'inherit'], env: this.#env });
     this.#alive.add(child);
     return new Promise((resolve, reject) => {
       const fail = (why: string): void => reject(new Error(`${args.join(' ')} ${why}`));

@@ -37,7 +37,7 @@ function cellsOf(row: Row | Skipped): string[] {
   return [
     row.id,
     row.name,
-    digits(median),
+    row.standardError === undefined ? digits(median) : `${digits(median)} ± ${digits(row.standardError)}`,
     `${digits(min)} to ${digits(max)}`,
     row.hold === undefined ? '' : `${boundText(row.hold)}${holds(row) ? '' : ': MISSED'}`,
   ];

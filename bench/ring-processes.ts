@@ -17,6 +17,8 @@ export interface RingSize {
   readonly agents: number;
   readonly dimension: number;
   readonly rounds: number;
+  /** Rounds before those that count. */
+  readonly warmUp: number;
   /** Also take the local gradient step of Kindred's synthetic problem in every round. */
   readonly learn: boolean;
 }
@@ -63,11 +65,12 @@ export const rightOf = (index: number, agents: number): number => (index + 1) % 
 
 function readSize(): RingSize {
   const text = { type: 'string' } as const;
-  const { values } = parseArgs({ options: { agents: text, dimension: text, rounds: text, learn: { type: 'boolean' } } });
+  const { values } = parseArgs({ options: { agents: text, dimension: text, rounds: text, learn: { type: 'boolean' }, 'warm-up': text } });
   return {
     agents: Number(values.agents ?? 10),
     dimension: Number(values.dimension ?? 1_000),
     rounds: Number(values.rounds ?? 1_000),
+    warmUp: Number(values['warm-up'] ?? 1_000),
     learn: values.learn ?? false,
   };
 }
@@ -110,13 +113,12 @@ async function signal(children: readonly ChildProcess[]): Promise<number[]> {
 async function serve(createNode: (index: number, size: RingSize) => RingNode): Promise<void> {
   const { index, ...size } = JSON.parse(process.argv[2]) as RingSize & { index: number };
   const node = createNode(index, size);
-  const warmUp = Math.ceil(size.rounds / 10);
   process.send!(await node.listen());
   const [right] = (await once(process, 'message')) as [string];
   await node.connect(right);
   process.send!('connected');
-  await part(() => rounds(node, 1, warmUp));
-  await part(() => rounds(node, warmUp + 1, warmUp + size.rounds));
+  await part(() => (size.warmUp === 0 ? Promise.resolve() : rounds(node, 1, size.warmUp)));
+  await part(() => rounds(node, size.warmUp + 1, size.warmUp + size.rounds));
   await part(() => Promise.resolve());
   node.close();
   process.disconnect();

@@ -12,6 +12,8 @@ export interface Row {
   readonly name: string;
   readonly ratio: Spread;
   readonly pairs: number;
+  /** Of the median, where pairs differ more than what is looked for. */
+  readonly standardError?: number;
   /** The promise, where there is one. */
   readonly hold?: Bound;
 }
@@ -28,6 +30,13 @@ export interface Skipped {
 export function spreadOf(values: readonly number[]): Spread {
   const sorted = [...values].sort((a, b) => a - b);
   return { median: sorted[sorted.length >> 1], min: sorted[0], max: sorted.at(-1)! };
+}
+
+/** As of values that are spread normally: 1.2533 times the mean's. */
+export function medianErrorOf(values: readonly number[]): number {
+  const mean = values.reduce((sum, one) => sum + one, 0) / values.length;
+  const variance = values.reduce((sum, one) => sum + (one - mean) ** 2, 0) / (values.length - 1);
+  return 1.2533 * Math.sqrt(variance / values.length);
 }
 
 export function holds({ ratio, hold }: Row): boolean {

@@ -22,7 +22,7 @@ export interface WaitingRoom {
 const AGENTS = 8;
 const SEED = 1;
 const JOB = JSON.stringify({ kind: 'gmrf-regression', dimension: 16, batch: 8, noise: 40, edges: buildGraph('ring', AGENTS, SEED).edges } satisfies GmrfJob);
-const HEARTBEAT = encode({ type: 'heartbeat' });
+const HEARTBEAT = encode({ type: 'heartbeat', ask: 0, answer: 0 });
 
 export function openWaitingRoom(token: string): Promise<WaitingRoom> {
   return new Promise((resolve, reject) =>
@@ -51,5 +51,5 @@ function receive(link: Link): void {
 
 function welcome({ agent }: Hello): Uint8Array {
   const own = { agent: agent % AGENTS, agents: AGENTS, seed: SEED, job: JOB, incarnation: 1, session: 'idle', linkSecret: 'idle' };
-  return encode({ type: 'welcome', run: 'idle', ...own, faults: '', elapsedMs: 0, neighbours: [] });
+  return encode({ type: 'welcome', run: 'idle', ...own, faults: '', elapsedMs: 0, neighbours: [], paused: false });
 }

@@ -21,6 +21,9 @@ export interface ComposeProjectOptions {
 
 const LOG = 'compose';
 
+/** Of taking a project down. */
+const ATTEMPTS_MAX = 5;
+
 export class ComposeProject {
   readonly #options: ComposeProjectOptions;
 
@@ -34,14 +37,16 @@ export class ComposeProject {
     await this.#logged((log) => engine.up(run, file, { agents, log, signal }));
   }
 
-  /** Twice, if need be: what was interrupted may have gone on for a moment in the engine. Throws ENGINE_FAILED. */
+  /** Again and again, if need be: what was interrupted may go on for a moment in a busy engine. Throws ENGINE_FAILED. */
   async down(): Promise<void> {
-    await this.#tryDown();
-    if ((await this.#remains()).length === 0) return;
-    await sleep(LIMITS.closeMs);
-    await this.#tryDown();
-    const left = await this.#remains();
-    if (left.length > 0) throw new KindredError('ENGINE_FAILED', `these are left, remove them by hand: ${left.join(', ')}`, { where: 'compose down' });
+    for (let attempt = 1; ; attempt++) {
+      await this.#tryDown();
+      const left = await this.#remains();
+      if (left.length === 0) return;
+      if (attempt === ATTEMPTS_MAX)
+        throw new KindredError('ENGINE_FAILED', `these are left, remove them by hand: ${left.join(', ')}`, { where: 'compose down' });
+      await sleep(LIMITS.closeMs);
+    }
   }
 
   /** For a process that is about to exit. */

@@ -10,7 +10,7 @@
 import { Conductor } from '../core/fault/conductor.ts';
 import type { Order } from '../core/fault/conductor.ts';
 import type { Fault, FaultPhase, FaultPlan, Party } from '../core/fault/plan.ts';
-import type { RunPhase } from '../coordinator/run-machine.ts';
+import type { RunPhase } from '../coordinator/run-state.ts';
 import type { Clock } from '../net/clock.ts';
 
 export interface ConductingOptions {

@@ -20,6 +20,8 @@ interface What {
   readonly image: string;
   readonly mode: string;
   readonly engine: EngineEnacts;
+  /** Where the coordinator answers on this machine: an engine that chooses would choose again at every restart, and pages would lose it. */
+  readonly port: number;
 }
 
 const OWNER_ONLY = 0o600;
@@ -36,14 +38,14 @@ export class ContainerFiles {
     this.compose = join(this.#folder, 'compose.yaml');
   }
 
-  write({ experiment, image, mode, engine }: What): void {
+  write({ experiment, image, mode, engine, port }: What): void {
     const { runId } = this.#run;
     const readFile = (path: string): string => readFileSync(path, 'utf8');
     const user = containerUser();
     const joinMs = LIMITS.joinContainersMs + experiment.agents * LIMITS.joinPerContainerMs;
     const deployment = deploymentOf({ experiment, runId, image, mode, user, joinMs, readFile, engine });
     for (const { path, text } of filesOf(deployment)) this.#put(path, text);
-    this.#put('compose.yaml', composeText(deployment, { port: 0, runPath: '..', tokenPath: '../join-token' }));
+    this.#put('compose.yaml', composeText(deployment, { port, runPath: '..', tokenPath: '../join-token' }));
     this.#give(user);
   }
 
@@ -72,6 +74,6 @@ export class ContainerFiles {
   }
 }
 
-function filesOf({ coordinator, agents }: Deployment): DeployedFile[] {
-  return [coordinator, ...agents].flatMap(({ files }) => files);
+function filesOf({ coordinator, agents, shared }: Deployment): DeployedFile[] {
+  return [...[coordinator, ...agents].flatMap(({ files }) => files), ...shared];
 }

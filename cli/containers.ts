@@ -13,7 +13,7 @@ import type { EngineEnacts } from '../core/fault/engine-faults.ts';
 import type { Fault, FaultPhase, Party } from '../core/fault/plan.ts';
 import { LIMITS } from '../core/limits.ts';
 import type { RunResult } from '../core/run-result.ts';
-import type { FaultsAnswer } from '../coordinator/routes/faults.ts';
+import type { FaultsNow } from '../coordinator/routes/runs.ts';
 import { COORDINATOR_PORT, partyName } from '../deploy/deployment.ts';
 import { systemClock } from '../net/clock.ts';
 import { ComposeProject } from './compose-project.ts';
@@ -25,6 +25,7 @@ import { CoordinatorSilence } from './coordinator-silence.ts';
 import { Engine } from './engine.ts';
 import type { Container } from './engine.ts';
 import { begunFaults } from './fault-record.ts';
+import { freePort } from './free-port.ts';
 import { Follower } from './follower.ts';
 import { readyImage } from './image.ts';
 import { nameOf } from './party-process.ts';
@@ -108,8 +109,9 @@ class ContainerRun {
     this.#follower = new Follower({
       clock: systemClock,
       guarded,
+      run: run.runId,
       url: () => this.#url,
-      token: () => this.#files.token(),
+      token: () => this.#files.pageTokens().watch,
       onLook: (answer) => this.#onLook(answer),
     });
   }
@@ -136,7 +138,7 @@ class ContainerRun {
     const packets =
       this.#whyNoPackets === undefined ? 'iptables and tc in the network of each container' : `by the agents, frame by frame: ${this.#whyNoPackets}`;
     this.#files.event('engine', { version: this.#engine.version, image, isolation: 'network disconnect', packets });
-    this.#containerFiles.write({ experiment, image, mode: MODE, engine: this.#enacts });
+    this.#containerFiles.write({ experiment, image, mode: MODE, engine: this.#enacts, port: await freePort() });
     this.#noteDown();
   }
 
@@ -175,13 +177,13 @@ class ContainerRun {
   }
 
   /** While it does not answer, time goes on all the same. */
-  #onLook(answer: FaultsAnswer | undefined): void {
+  #onLook(answer: FaultsNow | undefined): void {
     if (answer !== undefined) this.#onAnswer(answer);
     else this.#lookForCoordinator();
     if (PHASES.includes(this.#phase)) this.#faults.look({ step: this.#step, ms: this.#conducting.elapsedMs, phase: this.#phase as FaultPhase });
   }
 
-  #onAnswer({ elapsedMs, faults, progress, steps }: FaultsAnswer): void {
+  #onAnswer({ elapsedMs, faults, progress, steps }: FaultsNow): void {
     const text = JSON.stringify(faults);
     if (text !== this.#plan) {
       this.#plan = text;
@@ -348,7 +350,7 @@ class ContainerRun {
 
   /** For commands that look for the run while it goes on. */
   #noteDown(): void {
-    this.#files.live({ url: this.#url ?? '', tokenFile: this.#files.tokenFile, supervisor: noteOf(process.pid), processes: [] });
+    this.#files.live({ url: this.#url ?? '', supervisor: noteOf(process.pid), processes: [] });
   }
 
   #tell(line: string): void {

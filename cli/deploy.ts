@@ -103,13 +103,17 @@ function composeFiles(deployment: Deployment, port: number): WrittenFile[] {
 
 function stackFiles(deployment: Deployment): WrittenFile[] {
   const tables = deployment.agents.flatMap(({ party, files }) => files.map(({ path, text }) => closed(slotPath(path, Number(party)), text)));
-  return [open(FILES.swarm, stackText(deployment)), ...deployment.coordinator.files.map(({ path, text }) => closed(path, text)), ...tables];
+  return [
+    open(FILES.swarm, stackText(deployment)),
+    ...[...deployment.coordinator.files, ...deployment.shared].map(({ path, text }) => closed(path, text)),
+    ...tables,
+  ];
 }
 
 const open = (path: string, text: string): WrittenFile => ({ path, text, isPrivate: false });
 const closed = (path: string, text: string): WrittenFile => ({ path, text, isPrivate: true });
-const filesOf = ({ coordinator, agents }: Deployment): WrittenFile[] =>
-  [coordinator, ...agents].flatMap(({ files }) => files.map(({ path, text }) => closed(path, text)));
+const filesOf = ({ coordinator, agents, shared }: Deployment): WrittenFile[] =>
+  [...[coordinator, ...agents].flatMap(({ files }) => files), ...shared].map(({ path, text }) => closed(path, text));
 
 function nextCommand(kind: Kind, file: string, runId: string): string {
   if (kind === 'compose') return `docker compose -f ${quoted(file)} up`;

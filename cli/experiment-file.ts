@@ -2,7 +2,7 @@
  * A resolved experiment as the file it could have come from: loading that file gives the same experiment again.
  * Values are JSON, which YAML 1.2 contains; sections are laid out as people write them.
  */
-import { STRATEGIES } from '../core/strategy/index.ts';
+import { strategyByName } from '../core/strategy/index.ts';
 import type { ArmSpec, Experiment } from '../config/experiment.ts';
 import { entriesOf, timeText } from '../config/fault-entries.ts';
 
@@ -13,16 +13,16 @@ export function experimentFileText(experiment: Experiment): string {
 }
 
 function experimentFile(experiment: Experiment): Section {
-  const { name, seed, agents, problem, explore, relationship, cooperate, network, participation, faults, output } = experiment;
+  const { name, seed, agents, explore, relationship, cooperate, network, participation, faults, output } = experiment;
   const { kind, staleness } = network.rounds;
   return {
     name,
     seed,
     agents,
-    problem,
+    problem: problemOf(experiment),
     explore,
-    relationship: { estimator: relationship.estimator, ...relationship.options },
-    cooperate: { ...cooperate, arms: cooperate.arms.map(armOf) },
+    ...(relationship.isDefault ? {} : { relationship: relationshipOf(experiment) }),
+    cooperate: { ...cooperate, arms: cooperate.arms.map((arm) => ({ ...armOf(arm), strategy: writtenName(experiment, arm.strategy) })) },
     network: { graph: network.graph, rounds: kind === 'bounded' ? { bounded: staleness } : kind, open: network.open },
     participation: { quorum: participation.quorum, wait: timeText(participation.waitMs) },
     faults: faults.flatMap(entriesOf),
@@ -30,13 +30,34 @@ function experimentFile(experiment: Experiment): Section {
   };
 }
 
+function relationshipOf(experiment: Experiment): Section {
+  const { estimator, options, file } = experiment.relationship;
+  return file === undefined ? { estimator: writtenName(experiment, estimator), ...options } : { file };
+}
+
+/** A module is named by its path, which must lead there from anywhere. */
+function writtenName({ modules = [] }: Experiment, name: string): string {
+  return modules.find((module) => module.name === name)?.source ?? name;
+}
+
+function problemOf(experiment: Experiment): Section {
+  const { problem } = experiment;
+  if (problem.kind === 'own-stream') return { kind: writtenName(experiment, problem.own.module), options: problem.own.options };
+  if (problem.kind !== 'csv-table' || problem.own === undefined) return { ...problem };
+  const { kind: _kind, loss: _loss, own, ...rest } = problem;
+  return { kind: writtenName(experiment, own.module), options: own.options, ...rest };
+}
+
 /** A strategy that uses no relationship, or no eta, must not be given one. */
-function armOf({ strategy: name, relationship, eta }: ArmSpec): Section {
-  const strategy = Object.values(STRATEGIES).find((one) => one.name === name);
+function armOf({ strategy: name, relationship, eta, guard, options }: ArmSpec): Section {
+  const strategy = strategyByName(name);
   return {
     strategy: name,
-    ...(strategy?.cooperatesOver === 'relationship' ? { relationship } : {}),
+    ...(strategy?.cooperatesOver === 'relationship' ? { relationship, guard } : {}),
+    ...(strategy?.cooperatesOver === 'prior' ? { guard, ...(relationship === 'learned' ? {} : { relationship }) } : {}),
+    ...(strategy?.cooperatesOver === 'subspace' && !guard ? { guard } : {}),
     ...(eta === 'auto' ? {} : { eta }),
+    ...options,
   };
 }
 

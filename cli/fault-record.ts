@@ -2,15 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Fault } from '../core/fault/plan.ts';
+import type { RunEvent } from '../core/run-event.ts';
 import { EVENTS_FILE } from './run-files.ts';
-
-/** One line; the other fields depend on the type. */
-export interface RunEvent {
-  /** ISO 8601. */
-  readonly at: string;
-  readonly type: string;
-  readonly [field: string]: unknown;
-}
 
 /** In the order they were written; a last line that a kill cut off is left out. */
 export function readEvents(directory: string): RunEvent[] {

@@ -1,21 +1,20 @@
 /** `kindred fault`: break a run on purpose while it goes on, see what was broken when, and repeat it as a plan. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { describeFault } from '../core/fault/describe.ts';
 import type { Fault, FaultPlan } from '../core/fault/plan.ts';
-import { KindredError } from '../core/errors.ts';
-import { LIMITS } from '../core/limits.ts';
+import { durationText, recordedPlan, secondsText, timelineOf, triggerText } from '../core/fault/timeline.ts';
+import type { TimelineEntry } from '../core/fault/timeline.ts';
 import { DEFAULTS } from '../config/defaults.ts';
+import { askCoordinator } from './ask-coordinator.ts';
 import { experimentFileText } from './experiment-file.ts';
+import { typedProgram } from './own-package.ts';
 import { parseFaults } from './parse-faults.ts';
 import { readEvents } from './fault-record.ts';
-import { durationText, recordedPlan, secondsText, timelineOf, triggerText } from './fault-timeline.ts';
-import type { TimelineEntry } from './fault-timeline.ts';
 import { liveRun } from './live-run.ts';
 import { storedExperiment } from './resume.ts';
 import { writing } from './run-files.ts';
-import { refuseSharedFaults } from './shared-process.ts';
 import { findRun } from './stored-runs.ts';
 import type { StoredRun } from './stored-runs.ts';
 import { formatTable } from './table.ts';
@@ -68,14 +67,13 @@ export function addFaultCommand(program: Command, write: Write = (text) => proce
 
 async function inject(run: StoredRun, text: string, json: boolean, write: Write): Promise<void> {
   const faults = parseFaults(text, storedExperiment(run));
-  refuseSharedFaults(faults, liveRun(run.directory)?.agentsPerProcess ?? 1);
-  const { faults: added } = (await ask(run, 'POST', faults)) as { faults: Fault[] };
+  const { faults: added } = (await askCoordinator(run, { method: 'POST', path: 'faults', body: faults })) as { faults: Fault[] };
   if (json) return write(`${JSON.stringify({ runId: run.runId, faults: added })}\n`);
   write(added.map((fault) => `injected: ${describeFault(fault)} at ${triggerText(fault.at)} ${durationText(fault.for)}`.trimEnd() + '\n').join(''));
 }
 
 async function clear(run: StoredRun, json: boolean, write: Write): Promise<void> {
-  await ask(run, 'DELETE');
+  await askCoordinator(run, { method: 'DELETE', path: 'faults' });
   write(json ? `${JSON.stringify({ runId: run.runId, faults: [] })}\n` : `${run.runId}: every fault is over\n`);
 }
 
@@ -115,30 +113,8 @@ function replay(run: StoredRun, file: string, json: boolean): string {
   const faults = recordedPlan(readEvents(run.directory), experiment.faults);
   const heading = `# The experiment of run ${run.runId}, with the faults that were injected into it as planned ones.\n`;
   writing(file, () => writeFileSync(file, `${heading}${experimentFileText({ ...experiment, faults })}`));
-  const command = `npm run --silent kindred -- run ${shellWord(file)}`;
+  const command = `${typedProgram()} run ${shellWord(file)}`;
   return json ? `${JSON.stringify({ file, faults, command })}\n` : `${file}: ${faults.length} faults\n  ${command}\n`;
-}
-
-/** The coordinator's answer. Throws RUN_NOT_LIVE, COORDINATOR_UNREACHABLE and what the coordinator refuses. */
-async function ask(run: StoredRun, method: 'POST' | 'DELETE', body?: unknown): Promise<unknown> {
-  const live = liveRun(run.directory);
-  if (live === undefined || live.url === '' || !existsSync(live.tokenFile)) {
-    throw new KindredError('RUN_NOT_LIVE', `${run.runId} is ${run.result?.status ?? 'unfinished'}, and no process supervises it`);
-  }
-  const authorization = `Bearer ${readFileSync(live.tokenFile, 'utf8').trim()}`;
-  const headers = { authorization, ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
-  const response = await fetch(`${live.url}/faults`, {
-    method,
-    headers,
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    signal: AbortSignal.timeout(LIMITS.commandMs),
-  }).catch((cause: unknown) => {
-    throw new KindredError('COORDINATOR_UNREACHABLE', `${run.runId}: no answer to ${method} /faults`, { where: live.url, cause });
-  });
-  const answer: unknown = await response.json();
-  if (response.ok) return answer;
-  const { message } = answer as { message?: string };
-  throw new KindredError('USAGE', `the coordinator refused: ${message ?? response.status}`, { where: live.url });
 }
 
 function partyText(party: TimelineEntry['party']): string {

@@ -9,12 +9,14 @@ import { didYouMean } from '../config/did-you-mean.ts';
 import { DEFAULTS } from '../config/defaults.ts';
 import { readFailure, type ReadFile } from '../config/table-facts.ts';
 import { readEstimates } from '../config/table.ts';
-import { estimatorNames, laterEstimators } from '../config/vocabulary.ts';
+import { laterEstimators } from '../config/vocabulary.ts';
 import { KindredError } from '../core/errors.ts';
+import { evidenceDiagnostics, unsaid } from '../core/evidence-diagnostics.ts';
 import { symmetricEigen } from '../core/linalg/eigen.ts';
-import { toRows, type Matrix } from '../core/linalg/matrix.ts';
+import { fromRows, toRows, type Matrix } from '../core/linalg/matrix.ts';
 import type { Estimator, EstimatorOptions } from '../core/relationship/estimator.ts';
-import { ESTIMATORS, estimatorByName } from '../core/relationship/index.ts';
+import { reportOfEstimate } from '../core/relationship/evidence.ts';
+import { ESTIMATOR_CARDS, ESTIMATORS, estimatorByName } from '../core/relationship/index.ts';
 import type { Diagnostic } from '../core/relationship/relationship.ts';
 import { learnOptions } from './learn-options.ts';
 import { formatNumber, formatTable } from './table.ts';
@@ -52,12 +54,10 @@ export function learnCommand({ estimates, estimator: name, options, readFile }: 
 /** Every agent reports its row, without noise; the estimator does the rest. */
 export function learn(estimator: Estimator, rows: readonly (readonly number[])[], options: EstimatorOptions): LearnResult {
   const begun = estimator.init(rows.length, options);
-  const state = rows.reduce((current, row, agent) => {
-    const parameters = Float64Array.from(row);
-    return estimator.observe(current, { agent, iterate: parameters, average: parameters, noise: Float64Array.of(0) });
-  }, begun);
+  const state = rows.reduce((current, row, agent) => estimator.observe(current, reportOfEstimate(agent, Float64Array.from(row))), begun);
   const { relationship, diagnostics } = estimator.estimate(state);
   const { laplacian } = relationship;
+  const noise = new Float64Array(rows.length).fill(typeof options['noise'] === 'number' ? options['noise'] : 0);
   return {
     estimator: estimator.name,
     agents: rows.length,
@@ -65,7 +65,7 @@ export function learn(estimator: Estimator, rows: readonly (readonly number[])[]
     laplacian: toRows(laplacian),
     eigenvalues: [...symmetricEigen(laplacian).values],
     edges: edgesOf(laplacian),
-    diagnostics,
+    diagnostics: [...diagnostics, ...unsaid(diagnostics, evidenceDiagnostics(fromRows(rows), noise, estimator.name))],
   };
 }
 
@@ -88,7 +88,7 @@ export function addLearnCommand(program: Command, write: (text: string) => void 
     .command('learn')
     .description('learn a relationship from a table of parameters, without a network')
     .requiredOption('--estimates <file>', 'CSV without a header: one agent per row, one parameter per column')
-    .option('--estimator <name>', `one of ${estimatorNames().join(', ')}`, DEFAULTS.estimator)
+    .option('--estimator <name>', `one of ${Object.keys(ESTIMATORS).join(', ')}`, DEFAULTS.estimator)
     .option('-c, --config <option=value>', 'an option of the estimator; may be repeated', (value: string, before: string[] = []) => [...before, value])
     .option('--json', 'print JSON')
     .addHelpText('after', `\n${optionsHelp()}\n\nExample:\n  $ kindred learn --estimates W.csv --estimator cgl -c noise=0.05`)
@@ -112,7 +112,9 @@ function optionsHelp(): string {
 function findEstimator(name: string): Estimator {
   const estimator = estimatorByName(name);
   if (estimator !== undefined) return estimator;
-  const here = estimatorNames();
+  const here = Object.keys(ESTIMATORS);
+  if (Object.hasOwn(ESTIMATOR_CARDS, name))
+    throw new KindredError('USAGE', `${name} learns from the rows of a table: run an experiment on it`, { where: '--estimator' });
   if (laterEstimators().includes(name)) {
     throw new KindredError('CONFIG_UNSUPPORTED', `"${name}" comes in a later version; this one has ${here.join(', ')}`, {
       where: '--estimator',

@@ -8,7 +8,7 @@ import { formatTable } from './table.ts';
 
 export interface RunSummary {
   readonly runId: string;
-  /** `running`; `unfinished`: it was killed. */
+  /** `running`; `unfinished`: it was killed; `unreadable`: damaged, or another user's. */
   readonly status: string;
   readonly experiment: string;
   readonly seed: number | null;
@@ -37,8 +37,7 @@ export function summary(run: StoredRun): RunSummary {
   const { experiment, result } = run;
   return {
     runId: run.runId,
-    // The result of an earlier try says nothing while the run goes on.
-    status: liveRun(run.directory) === undefined ? (result?.status ?? 'unfinished') : 'running',
+    status: statusOf(run),
     experiment: result?.experiment ?? experiment?.name ?? '?',
     seed: result?.seed ?? experiment?.seed ?? null,
     agents: result?.agents.expected ?? experiment?.agents ?? null,
@@ -46,6 +45,12 @@ export function summary(run: StoredRun): RunSummary {
     date: new Date(run.startedMs).toISOString(),
     directory: run.directory,
   };
+}
+
+function statusOf({ directory, result, unreadable }: StoredRun): string {
+  if (unreadable !== undefined) return 'unreadable';
+  // The result of an earlier try says nothing while the run goes on.
+  return liveRun(directory) === undefined ? (result?.status ?? 'unfinished') : 'running';
 }
 
 export function listText(runs: readonly RunSummary[], directory: string): string {

@@ -1,5 +1,9 @@
 /** Whether a run goes on: as its supervisor noted down, whoever asks. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { keptPageTokens, PAGE_TOKENS_FILE } from '../coordinator/access.ts';
+import type { Elsewhere } from '../coordinator/routes/forward.ts';
 import { LIMITS } from '../core/limits.ts';
 import { KindredError } from '../core/errors.ts';
 import { isAlive } from './process-note.ts';
@@ -12,6 +16,13 @@ const LOOK_EVERY_MS = 100;
 export function liveRun(directory: string): LiveRun | undefined {
   const live = readLive(directory);
   return live !== undefined && isAlive(live.supervisor) ? live : undefined;
+}
+
+/** Where its coordinator answers, and with which tokens; undefined where none answers for it. */
+export function coordinatorOf(directory: string): Omit<Elsewhere, 'files'> | undefined {
+  const url = liveRun(directory)?.url;
+  if (url === undefined || url === '' || !existsSync(join(directory, PAGE_TOKENS_FILE))) return undefined;
+  return { url, token: (role) => keptPageTokens(directory)[role] };
 }
 
 /**

@@ -20,8 +20,19 @@ export interface ProgressEvent {
   readonly waitingFor?: string;
 }
 
+/** Of a command that makes many runs, one after another or at once. */
+export interface ManyRuns {
+  readonly phase: string;
+  readonly done: number;
+  readonly of: number;
+  readonly failed?: number;
+  /** What runs now, in words. */
+  readonly running?: readonly string[];
+  readonly secondsLeft?: number;
+}
+
 export interface Progress {
-  show(event: ProgressEvent): void;
+  show(event: ProgressEvent | ManyRuns): void;
   /** A line that stays, above the bar. */
   note(line: string): void;
   finish(): void;
@@ -56,15 +67,45 @@ export function progressText(event: ProgressEvent): string {
   return parts.filter((part) => part !== undefined).join(', ');
 }
 
+/** `3 of 12 runs, 1 failed, 40s left, now dimension=50 seed 4 and 2 more`. */
+export function manyRunsText({ done, of, failed = 0, running = [], secondsLeft }: ManyRuns): string {
+  const now = running.length < 2 ? running[0] : `${running[0]} and ${running.length - 1} more`;
+  const parts = [
+    `${done} of ${of} runs`,
+    failed === 0 ? undefined : `${failed} failed`,
+    secondsLeft === undefined ? undefined : `${formatDuration(secondsLeft)} left`,
+    now === undefined ? undefined : `now ${now}`,
+  ];
+  return parts.filter((part) => part !== undefined).join(', ');
+}
+
+/** What every display needs of either. */
+interface Shown {
+  readonly phase: string;
+  readonly step: number;
+  readonly steps?: number;
+  readonly text: string;
+  /** The first word of when it ends. */
+  readonly hasEnd: boolean;
+}
+
+function shown(event: ProgressEvent | ManyRuns): Shown {
+  const { phase, secondsLeft } = event;
+  const hasEnd = secondsLeft !== undefined;
+  if ('of' in event) return { phase, step: event.done, steps: event.of, text: manyRunsText(event), hasEnd };
+  const { step, steps } = event;
+  return { phase, step, ...(steps !== undefined && { steps }), text: progressText(event), hasEnd };
+}
+
 function lineProgress({ stream, every = everyMs }: ProgressOptions): Progress {
-  let latest: ProgressEvent | undefined;
-  const write = () => latest !== undefined && stream.write(`${latest.phase}: ${progressText(latest)}\n`);
+  let latest: Shown | undefined;
+  const write = () => latest !== undefined && stream.write(`${latest.phase}: ${latest.text}\n`);
   const stop = every(LINE_EVERY_MS, write);
   return {
     show(event) {
-      const isNewPhase = latest?.phase !== event.phase;
-      latest = event;
-      if (isNewPhase) write();
+      const before = latest;
+      latest = shown(event);
+      if (before?.phase !== latest.phase || (latest.hasEnd && !before.hasEnd)) write();
     },
     note: (line) => stream.write(`${line}\n`),
     finish() {
@@ -81,16 +122,17 @@ function barProgress({ stream, terminal }: ProgressOptions): Progress {
     cliProgress.Presets.shades_classic,
   );
   let phase: string | undefined;
-  const begin = (event: ProgressEvent) => {
+  const begin = (now: Shown) => {
     if (phase !== undefined) bar.stop();
-    phase = event.phase;
-    bar.start(event.steps ?? 1, 0, payload(event));
+    phase = now.phase;
+    bar.start(now.steps ?? 1, 0, now);
   };
   return {
     show(event) {
-      if (event.phase !== phase) begin(event);
-      bar.setTotal(event.steps ?? Math.max(1, event.step));
-      bar.update(Math.min(event.step, event.steps ?? event.step), payload(event));
+      const now = shown(event);
+      if (now.phase !== phase) begin(now);
+      bar.setTotal(now.steps ?? Math.max(1, now.step));
+      bar.update(Math.min(now.step, now.steps ?? now.step), now);
     },
     note(line) {
       if (phase !== undefined) bar.stop();
@@ -102,10 +144,6 @@ function barProgress({ stream, terminal }: ProgressOptions): Progress {
       phase = undefined;
     },
   };
-}
-
-function payload(event: ProgressEvent): { phase: string; text: string } {
-  return { phase: event.phase, text: progressText(event) };
 }
 
 function everyMs(ms: number, callback: () => void): () => void {

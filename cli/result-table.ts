@@ -1,6 +1,7 @@
 /** The tables a run ends with: one line per arm, and for few agents what each of them gained. */
-import type { ArmResult, RunResult } from '../core/run-result.ts';
-import { agentsOf, isAboutEverybody, isAboutSameAgents } from '../figures/arms.ts';
+import type { ArmResult, LearnedRelationship, RunResult } from '../core/run-result.ts';
+import { isHarm } from '../core/transfer-gain.ts';
+import { agentsOf, isAboutEverybody, isAboutSameAgents, strategyText, withOptions } from '../figures/arms.ts';
 import { formatBytes, formatGain, formatNumber, formatTable, type Column } from './table.ts';
 
 const ALONE = 'non-cooperative';
@@ -14,7 +15,14 @@ const right = (title: string): Column => ({ title, align: 'right' });
 
 /** Everything `show` and the end of `run` print about a result. */
 export function resultTables(result: RunResult): string {
-  const parts = [headline(result), relationshipLine(result), result.arms.length === 0 ? undefined : armTable(result), agentTable(result), ...notes(result)];
+  const parts = [
+    headline(result),
+    moduleLine(result),
+    relationshipLine(result),
+    result.arms.length === 0 ? undefined : armTable(result),
+    agentTable(result),
+    ...notes(result),
+  ];
   return parts.filter((part) => part !== undefined).join('\n\n');
 }
 
@@ -30,22 +38,41 @@ function headline(result: RunResult): string {
   return `${result.experiment} (seed ${result.seed}, ${result.mode}): ${result.status}, agents ${completed}/${expected}${lost}\nrun ${result.runId} in ${result.directory}${failure}`;
 }
 
+/** The problem, where it is of one's own, with its options. */
+function moduleLine({ problem }: RunResult): string | undefined {
+  if (problem?.module === undefined) return undefined;
+  return `problem ${withOptions(problem.module, problem.options ?? {})}`;
+}
+
+/** One line per relationship: the one that the result tells of first, then the others. */
 function relationshipLine({ relationship, agents }: RunResult): string | undefined {
   if (relationship === null) return undefined;
-  const { length } = relationship.contributors;
-  const from = length === agents.expected ? `${length} agents` : `${length} of ${agents.expected} agents`;
   const error = relationship.relativeError === null ? '' : `, relative error ${formatNumber(relationship.relativeError)}`;
-  return `relationship v${relationship.version}: ${relationship.kind} by ${relationship.estimator} from ${from}${error}`;
+  const { recoverySteps } = relationship;
+  const back = recoverySteps === undefined ? '' : `, recovered from the change: ${recoveryText(recoverySteps)}`;
+  const others = (relationship.learned ?? []).filter(({ version }) => version !== relationship.version);
+  return [`${learnedText(relationship, agents.expected)}${error}${back}`, ...others.map((one) => learnedText(one, agents.expected))].join('\n');
+}
+
+function learnedText(learned: LearnedRelationship & Pick<NonNullable<RunResult['relationship']>, 'given'>, agents: number): string {
+  const { version, kind, estimator, contributors, given } = learned;
+  const from = contributors.length === agents ? `${agents} agents` : `${contributors.length} of ${agents} agents`;
+  const origin = given === undefined ? '' : `, given (v${given.version} of run ${given.run})`;
+  return `relationship v${version}: ${kind} by ${estimator} from ${from}${origin}`;
 }
 
 function deviationTable(result: RunResult): string {
   const alone = aloneOf(result);
-  const columns = [...nameColumns(result), right('error'), right('predicted'), right('gain'), right('eta'), right('rounds/s'), right('sent')];
+  const shadowed = result.arms.some((arm) => arm.gainByAgent !== undefined);
+  const helped = shadowed ? [right('helped')] : [];
+  const expected = driftColumns(result) ?? (isOwn(result) ? [] : [right('predicted')]);
+  const columns = [...nameColumns(result), right(errorWord(result)), ...expected, right('gain'), ...helped, right('eta'), right('rounds/s'), right('sent')];
   const rows = result.arms.map((arm) => [
     ...nameCells(arm, result),
     formatNumber(arm.steadyError),
-    formatNumber(arm.predictedError),
+    ...(driftCells(arm) ?? (isOwn(result) ? [] : [formatNumber(arm.predictedError)])),
     gainCell(arm, alone, false),
+    ...(shadowed ? [helpedCell(arm)] : []),
     formatNumber(arm.eta),
     formatNumber(arm.roundsPerSecond, 3),
     formatBytes(arm.bytesSent),
@@ -53,16 +80,31 @@ function deviationTable(result: RunResult): string {
   return formatTable(columns, rows);
 }
 
+/** Where tasks drift, theory predicts nothing, and regret and recovery stand in its place. */
+function driftColumns({ arms }: RunResult): Column[] | undefined {
+  if (arms.every((arm) => arm.regret === undefined)) return undefined;
+  return [right('regret'), ...(arms.some((arm) => arm.recoverySteps !== undefined) ? [right('recovered')] : [])];
+}
+
+function driftCells({ regret, recoverySteps }: ArmResult): string[] | undefined {
+  if (regret === undefined) return undefined;
+  return [formatNumber(regret.oracle, 2), ...(recoverySteps === undefined ? [] : [recoveryText(recoverySteps)])];
+}
+
+function recoveryText(steps: number | null): string {
+  return steps === null ? 'never' : `${steps} steps`;
+}
+
 function heldOutTable(result: RunResult): string {
   const alone = aloneOf(result);
   const logistic = isLogistic(result);
   const sd = result.problem?.targetSd;
-  const errors = logistic ? [right('error rate'), right('auc')] : [right('RMSE'), right('RMSE/sd')];
+  const errors = logistic ? [right('error rate'), right('auc')] : isOwn(result) ? [right(errorWord(result))] : [right('RMSE'), right('RMSE/sd')];
   const columns = [...nameColumns(result), ...errors, right('gain'), right('better off'), right('eta'), right('rounds'), right('sent')];
   const rows = result.arms.map((arm) => [
     ...nameCells(arm, result),
     formatNumber(arm.steadyError),
-    logistic ? formatNumber(arm.auc) : formatNumber(sd === undefined ? null : arm.steadyError / sd),
+    ...(isOwn(result) ? [] : [logistic ? formatNumber(arm.auc) : formatNumber(sd === undefined ? null : arm.steadyError / sd)]),
     gainCell(arm, alone, logistic),
     alone === undefined || arm === alone ? '-' : betterOff(arm, alone, logistic),
     formatNumber(arm.eta),
@@ -85,7 +127,7 @@ export function agentTable(result: RunResult): string | undefined {
     formatNumber(loss),
     ...others.map((arm) => formatGain(gain(agentLosses(arm, logistic)[agent], loss))),
   ]);
-  return `gain of each agent against learning alone (${logistic ? '1 - auc' : isTable(result) ? 'RMSE' : 'error'})\n${formatTable(columns, rows)}`;
+  return `gain of each agent against learning alone (${logistic ? '1 - auc' : errorWord(result)})\n${formatTable(columns, rows)}`;
 }
 
 function notes(result: RunResult): (string | undefined)[] {
@@ -94,7 +136,17 @@ function notes(result: RunResult): (string | undefined)[] {
     result.arms.length > 1 && aloneOf(result) !== undefined
       ? `gain: how much smaller ${isLogistic(result) ? '1 - auc' : 'the error'} is than ${ALONE}'s`
       : undefined;
-  return [gainNote, diagnostics.length === 0 ? undefined : diagnostics.map(({ code, message }) => `note ${code}: ${message}`).join('\n')];
+  const helpedNote = result.arms.some((arm) => arm.gainByAgent !== undefined)
+    ? 'helped: how many agents did better on fresh batches than their shadows, which learn alone beside them (95 %)'
+    : undefined;
+  const driftNote = driftColumns(result) && 'regret: mean error above the arm with the known relationship, over all steps';
+  const recoveredNote = result.arms.some((arm) => arm.recoverySteps !== undefined)
+    ? 'recovered: steps after the change until the error stayed within 10 % of what it was before'
+    : undefined;
+  return [
+    [gainNote, helpedNote, driftNote, recoveredNote].filter((note) => note !== undefined).join('\n') || undefined,
+    diagnostics.length === 0 ? undefined : diagnostics.map(({ code, message }) => `note ${code}: ${message}`).join('\n'),
+  ];
 }
 
 /** Figures of arms with different agents are not about the same: then it is said how many each is about. */
@@ -104,11 +156,12 @@ function nameColumns(result: RunResult): Column[] {
 
 function nameCells(arm: ArmResult, result: RunResult): string[] {
   const agents = result.arms.every(isAboutEverybody) ? [] : [`${agentsOf(arm).length}/${arm.errorByAgent.length}`];
-  return [arm.strategy, arm.relationship === 'none' ? '-' : arm.relationship, ...agents];
+  return [strategyText(arm), arm.relationship === 'none' ? '-' : arm.relationship, ...agents];
 }
 
-function armName({ strategy, relationship }: ArmResult): string {
-  return relationship === 'none' || relationship === 'network' ? strategy : `${strategy} ${relationship}`;
+function armName(arm: ArmResult): string {
+  const { relationship } = arm;
+  return relationship === 'none' || relationship === 'network' ? strategyText(arm) : `${strategyText(arm)} ${relationship}`;
 }
 
 function aloneOf(result: RunResult): ArmResult | undefined {
@@ -121,6 +174,16 @@ function isTable(result: RunResult): boolean {
 
 function isLogistic(result: RunResult): boolean {
   return result.problem?.loss === 'logistic';
+}
+
+/** The problem is a module's of one's own, which says what its error measures. */
+function isOwn(result: RunResult): boolean {
+  return result.problem?.module !== undefined;
+}
+
+function errorWord(result: RunResult): string {
+  if (!isTable(result)) return result.problem?.measure ?? 'error';
+  return isOwn(result) ? (result.problem?.measure ?? 'loss') : 'RMSE';
 }
 
 /** What arms are compared by: logistic tables by 1 - auc, everything else by the error. */
@@ -142,6 +205,16 @@ function gain(loss: number | null | undefined, before: number | null | undefined
 function gainCell(arm: ArmResult, alone: ArmResult | undefined, logistic: boolean): string {
   if (arm === alone || alone === undefined || !isAboutSameAgents(arm, alone)) return formatGain(null);
   return formatGain(gain(lossOf(arm, logistic), lossOf(alone, logistic)));
+}
+
+/** `9/12, 1 harmed`: agents of which that is certain, on fresh batches against their shadows. */
+function helpedCell({ gainByAgent, fellBack }: ArmResult): string {
+  if (gainByAgent === undefined) return '-';
+  if (fellBack) return 'fell back';
+  const gains = gainByAgent.filter((gain) => gain !== null);
+  const helped = gains.filter(({ low }) => low !== null && low > 0).length;
+  const harmed = gains.filter(isHarm).length;
+  return `${helped}/${gains.length}${harmed > 0 ? `, ${harmed} harmed` : ''}`;
 }
 
 /** `9/12`: agents whose own error is smaller than alone, of those that have one. */

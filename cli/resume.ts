@@ -1,4 +1,4 @@
-/** `kindred resume RUN`: goes on with a run that crashed, was stopped or failed, in its own directory, to the same bits. */
+/** `kindred resume RUN`: goes on with a run that crashed, was stopped or failed, in its own directory, to the same bits; or with one that is paused, where it is. */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
@@ -6,15 +6,15 @@ import { KindredError } from '../core/errors.ts';
 import type { Experiment } from '../config/experiment.ts';
 import { experimentHash } from '../config/load.ts';
 import { DEFAULTS } from '../config/defaults.ts';
+import { askCoordinator } from './ask-coordinator.ts';
 import { recordedMode } from './fault-record.ts';
-import { refuseLive } from './live-run.ts';
-import { agentsPerProcessOf, refuseSharedFaults } from './shared-process.ts';
+import { noteChangedModules } from './changed-modules.ts';
+import { liveRun, refuseLive } from './live-run.ts';
+import { isPaused } from './pause.ts';
+import { agentsPerProcessOf, refuseSharedFaults } from '../config/shared-process.ts';
 import { exitCodeOf, printed, runInDirectory } from './run.ts';
 import { EXPERIMENT_FILE, findRun } from './stored-runs.ts';
 import type { StoredRun } from './stored-runs.ts';
-
-/** Where the experiment file was is not recorded; the report says so. */
-const ITS_FILE = 'FILE';
 
 interface ResumeFlags {
   readonly out: string;
@@ -31,8 +31,10 @@ export interface Resumable {
 export function addResumeCommand(program: Command): void {
   program
     .command('resume')
-    .summary('go on with a run that ended early')
-    .description('Continue a run that crashed, was stopped or failed: in its own directory, from what it wrote down, to the same result.')
+    .summary('go on with a run that was paused or ended early')
+    .description(
+      'Continue a run that crashed, was stopped or failed: in its own directory, from what it wrote down, to the same result. One that is paused goes on where it is.',
+    )
     .argument('<run>', 'a run id, the beginning of one, or a run directory')
     .option('--out <directory>', 'where the run directories are', DEFAULTS.outputDirectory)
     .option('--agents-per-process <n>', 'so many agents share one process', '1')
@@ -40,14 +42,23 @@ export function addResumeCommand(program: Command): void {
     .option('--quiet', 'no progress')
     .addHelpText('after', '\nExample:\n  $ kindred resume runs/paper-20260101-120000-a1b2')
     .action(async (name: string, flags: ResumeFlags) => {
+      const found = findRun(name, resolve(flags.out));
+      if (liveRun(found.directory) !== undefined && isPaused(found.directory)) return goOn(found, flags.json === true);
       const { run, experiment } = resumable(name, resolve(flags.out));
       const perProcess = agentsPerProcessOf(flags.agentsPerProcess, 'processes');
       refuseSharedFaults(experiment.faults, perProcess);
       await refuseLive(run);
-      const { result, pictures } = await runInDirectory(experiment, run, ITS_FILE, 'processes', flags.quiet === true, perProcess);
+      noteChangedModules(experiment);
+      const { result, pictures } = await runInDirectory(experiment, run, 'processes', flags.quiet === true, perProcess);
       process.stdout.write(printed(result, pictures, flags.json === true));
       process.exitCode = exitCodeOf(result);
     });
+}
+
+/** Its processes are there, and hold: whoever started it will show its result. */
+async function goOn(run: StoredRun, json: boolean): Promise<void> {
+  await askCoordinator(run, { method: 'POST', path: 'resume' });
+  process.stdout.write(json ? `${JSON.stringify({ runId: run.runId, paused: false })}\n` : `${run.runId} goes on\n`);
 }
 
 /** The run and its experiment. Throws RUN_UNKNOWN, RUN_COMPLETED and RUN_NOT_RESUMABLE. */

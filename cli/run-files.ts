@@ -1,6 +1,7 @@
 /**
  * The files by which the processes of a run find one another, and other commands find a run that goes on:
- *   join-token, coordinator.json (the coordinator's job), supervisor.json (whose processes, and where the run answers).
+ *   join-token, coordinator.json (the coordinator's job), supervisor.json (whose processes, and where the run answers),
+ *   page-tokens.json (who may see and steer it).
  * Only their owner may read them. The first two stay when the run did not complete; supervisor.json goes with its writer.
  * A file that cannot be written is OUTPUT_UNWRITABLE.
  */
@@ -10,6 +11,9 @@ import { KindredError } from '../core/errors.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { RunResult } from '../core/run-result.ts';
 import type { CoordinatorJob } from '../config/coordinator-job.ts';
+import type { OwnModule } from '../config/own-module.ts';
+import { keptPageTokens, PAGE_TOKENS_FILE } from '../coordinator/access.ts';
+import type { PageTokens } from '../coordinator/access.ts';
 import { newToken } from '../net/credentials.ts';
 import type { ProcessNote } from './process-note.ts';
 import type { Failure } from './result-without.ts';
@@ -18,11 +22,8 @@ import type { Failure } from './result-without.ts';
 export interface LiveRun {
   /** Where the coordinator answers; empty before it listened. */
   readonly url: string;
-  readonly tokenFile: string;
   readonly supervisor: ProcessNote;
   readonly processes: readonly ProcessNote[];
-  /** 1 where it is not said. */
-  readonly agentsPerProcess?: number;
 }
 
 export const EVENTS_FILE = 'events.jsonl';
@@ -36,6 +37,9 @@ export class RunFiles {
   readonly directory: string;
   readonly tokenFile: string;
   readonly jobFile: string;
+  /** Modules of one's own, for the agents; absent where there are none. */
+  readonly modulesFile: string;
+  readonly #pageTokensFile: string;
   /** Of an earlier try at this run. */
   readonly #staleResult: string | undefined;
 
@@ -43,21 +47,29 @@ export class RunFiles {
     this.directory = directory;
     this.tokenFile = join(directory, 'join-token');
     this.jobFile = join(directory, 'coordinator.json');
+    this.modulesFile = join(directory, 'modules.json');
+    this.#pageTokensFile = join(directory, PAGE_TOKENS_FILE);
     this.#staleResult = this.#resultText();
   }
 
-  /** A new token each time: who had the old one is out. */
+  /** New tokens each time: who had the old ones is out. */
   prepare(): void {
+    rmSync(this.#pageTokensFile, { force: true });
     writing(this.directory, () => mkdirSync(join(this.directory, 'logs'), { recursive: true }));
     writing(this.tokenFile, () => replaceFile(this.tokenFile, newToken()));
+    writing(this.#pageTokensFile, () => this.pageTokens());
+  }
+
+  pageTokens(): PageTokens {
+    return keptPageTokens(this.directory);
   }
 
   job(job: CoordinatorJob): void {
     writing(this.jobFile, () => replaceFile(this.jobFile, JSON.stringify(job)));
   }
 
-  token(): string {
-    return readFileSync(this.tokenFile, 'utf8').trim();
+  modules(modules: readonly OwnModule[]): void {
+    writing(this.modulesFile, () => replaceFile(this.modulesFile, JSON.stringify(modules)));
   }
 
   live(live: LiveRun): void {
@@ -116,7 +128,8 @@ export class RunFiles {
   cleanUp(isCompleted: boolean): void {
     removeLive(this.directory);
     if (!isCompleted) return;
-    for (const file of [this.tokenFile, this.jobFile, join(this.directory, 'agents')]) rmSync(file, { force: true, recursive: true });
+    const files = [this.tokenFile, this.#pageTokensFile, this.jobFile, this.modulesFile, join(this.directory, 'agents')];
+    for (const file of files) rmSync(file, { force: true, recursive: true });
   }
 
   #resultText(): string | undefined {
@@ -130,10 +143,17 @@ export function writeLive(directory: string, live: LiveRun): void {
   writing(path, () => replaceFile(path, `${JSON.stringify(live)}\n`));
 }
 
-/** Undefined where no supervisor left it. */
+/** Undefined where no supervisor left it. Throws RUN_UNKNOWN where it is not for the asker's eyes. */
 export function readLive(directory: string): LiveRun | undefined {
   const path = join(directory, LIVE_FILE);
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as LiveRun) : undefined;
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as LiveRun;
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    if (code !== 'EACCES') throw cause;
+    throw new KindredError('RUN_UNKNOWN', "it may not be read: the run is another user's", { where: path, cause });
+  }
 }
 
 export function removeLive(directory: string): void {
@@ -158,6 +178,7 @@ export function writing<T>(where: string, action: () => T): T {
 const FAILURES: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such directory',
   EISDIR: 'it is a directory',
+  ENOTDIR: 'a file stands where a directory is meant',
   EACCES: 'it may not be written',
   ENOSPC: 'no space is left on its disk',
 };

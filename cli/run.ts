@@ -11,14 +11,18 @@ import { createRunStore } from '../coordinator/run-store.ts';
 import { simulate } from '../sim/simulate.ts';
 import { runInContainers } from './containers.ts';
 import { Engine } from './engine.ts';
+import { tellPage } from './live-page.ts';
 import { createRun } from './new-run.ts';
 import type { NewRun } from './new-run.ts';
 import { openInBrowser } from './open.ts';
+import { typedProgram } from './own-package.ts';
 import { writePictures } from './pictures.ts';
 import { runInProcesses } from './processes.ts';
 import { createProgress } from './progress.ts';
-import { agentsPerProcessOf, refuseSharedFaults } from './shared-process.ts';
+import type { Typed } from '../figures/reproduce.ts';
+import { agentsPerProcessOf, refuseSharedFaults } from '../config/shared-process.ts';
 import { resultTables } from './result-table.ts';
+import { keepTyped } from './typed.ts';
 import { describeTerminal } from './terminal.ts';
 
 export const MODES = ['processes', 'compose', 'simulated'] as const;
@@ -57,43 +61,55 @@ export function addRunCommand(program: Command): void {
     .option('--out <dir>', 'where run directories are made, instead of output.directory')
     .option('--json', 'print the result as JSON')
     .option('--quiet', 'no progress')
-    .option('--open', 'open the report in a browser')
+    .option('--open', 'open the live page in a browser; of a simulated run its report, at the end')
     .addHelpText('after', EXAMPLE)
     .action(async (file: string, flags: RunFlags) => {
       const experiment = loadExperiment(file, loadOptions(flags));
       const mode = modeOf(flags.mode);
-      const { result, pictures } = await runExperiment(experiment, file, mode, flags.quiet === true, agentsPerProcessOf(flags.agentsPerProcess, mode));
+      const { result, pictures } = await runExperiment(
+        experiment,
+        typedBy(file, flags),
+        mode,
+        flags.quiet === true,
+        agentsPerProcessOf(flags.agentsPerProcess, mode),
+        flags.open === true,
+      );
       process.stdout.write(printed(result, pictures, flags.json === true));
-      if (flags.open && result.status === 'completed') openInBrowser(`${result.directory}/report.html`);
+      // The others had their live page.
+      if (flags.open && mode === 'simulated' && result.status === 'completed') openInBrowser(`${result.directory}/report.html`);
       process.exitCode = exitCodeOf(result);
     });
 }
 
 /** Runs it in a new directory. */
-export async function runExperiment(experiment: Experiment, file: string, mode: Mode, quiet: boolean, agentsPerProcess = 1): Promise<RunOutcome> {
+export async function runExperiment(experiment: Experiment, typed: Typed, mode: Mode, quiet: boolean, agentsPerProcess = 1, open = false): Promise<RunOutcome> {
   refuseSharedFaults(experiment.faults, agentsPerProcess);
   // Without one there is no run, and no directory of it.
   if (mode === 'compose') await Engine.find();
-  return runInDirectory(experiment, createRun(experiment), file, mode, quiet, agentsPerProcess);
+  const run = createRun(experiment);
+  keepTyped(run.directory, typed);
+  return runInDirectory(experiment, run, mode, quiet, agentsPerProcess, open);
 }
 
 /** Runs it, or goes on with it, with progress on stderr; leaves figures and the report in the run directory. */
 export async function runInDirectory(
   experiment: Experiment,
   { runId, directory }: NewRun,
-  file: string,
   mode: Mode,
   quiet: boolean,
   agentsPerProcess = 1,
+  open = false,
 ): Promise<RunOutcome> {
   const run = { runId, directory };
   const terminal = describeTerminal({ environment: process.env, stream: process.stderr, quiet });
   const progress = createProgress({ terminal, stream: process.stderr });
   const onProgress = (state: RunProgress): void => progress.show(progressEvent(state));
   try {
-    const supervised = { experiment, run, agentsPerProcess, onProgress, onNote: (line: string) => progress.note(line) };
+    const note = (line: string): void => progress.note(line);
+    const onStarted = ({ url }: { readonly url: string }): void => tellPage(run, url, { note, open, isTold: terminal.interactive });
+    const supervised = { experiment, run, agentsPerProcess, onProgress, onNote: note, onStarted };
     const result = mode === 'simulated' ? simulateHere(experiment, run, onProgress) : await (mode === 'compose' ? runInContainers : runInProcesses)(supervised);
-    return { result, pictures: writePictures(result, file) };
+    return { result, pictures: writePictures(result, experiment.faults) };
   } finally {
     progress.finish();
   }
@@ -105,7 +121,7 @@ export function printed(result: RunResult, pictures: readonly string[], json: bo
   const canGoOn = result.mode === 'processes' && (result.status === 'failed' || result.status === 'cancelled');
   const fromHere = relative(process.cwd(), result.directory);
   const directory = fromHere.startsWith('..') ? result.directory : fromHere;
-  const files = canGoOn ? [...pictures, `go on with it: npm run --silent kindred -- resume ${directory}`] : pictures;
+  const files = canGoOn ? [...pictures, `go on with it: ${typedProgram()} resume ${directory}`] : pictures;
   return `${resultTables(result)}\n\n${files.join('\n')}\n`;
 }
 
@@ -125,15 +141,24 @@ function simulateHere(experiment: Experiment, run: { runId: string; directory: s
 /** Whoever is busy is waited for all the time; who is not there is worth a word. */
 const AWAY = 'to come back';
 
-function progressEvent({ phase, label, iteration, total, agentsUp, agents, waitingFor, waitSeconds }: RunProgress) {
+export function isWorthAWord(phase: string, waitingFor: string): boolean {
+  return waitingFor !== '' && (phase === 'assembling' || waitingFor.endsWith(AWAY));
+}
+
+function progressEvent({ phase, paused, label, iteration, total, agentsUp, agents, waitingFor, waitSeconds }: RunProgress) {
   return {
-    phase: `${phase}: ${label}`,
+    phase: `${phase}: ${paused ? 'paused' : label}`,
     step: Number.isFinite(iteration) ? iteration : 0,
     ...(total > 0 ? { steps: total } : {}),
     agentsUp,
     agents,
-    ...(waitingFor !== '' && (phase === 'assembling' || waitingFor.endsWith(AWAY)) ? { waitingFor: `${waitingFor} (${Math.ceil(waitSeconds)} s)` } : {}),
+    ...(isWorthAWord(phase, waitingFor) ? { waitingFor: `${waitingFor} (${Math.ceil(waitSeconds)} s)` } : {}),
   };
+}
+
+/** What is kept of the command, of `run` and of `coordinator`. */
+export function typedBy(file: string, { set, out }: { readonly set: readonly string[]; readonly out?: string }): Typed {
+  return { file, overrides: set, ...(out !== undefined && { out }) };
 }
 
 function loadOptions(flags: RunFlags) {

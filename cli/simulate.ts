@@ -58,18 +58,18 @@ async function simulateFile(file: string, flags: SimulateFlags): Promise<SwarmRe
     terminal: describeTerminal({ environment: process.env, stream: process.stderr, quiet: flags.quiet === true }),
     stream: process.stderr,
   });
-  const report = await runSwarm({ experiment, seeds, faults, file, onSeed: telling(progress, experiment.agents, seeds) });
+  const report = await runSwarm({ experiment, seeds, faults, file, onSeed: telling(progress, seeds) });
   progress.finish();
   return report;
 }
 
-function telling(progress: Progress, agents: number, [from, to]: readonly [number, number]): (report: SeedReport) => void {
+function telling(progress: Progress, [from, to]: readonly [number, number]): (report: SeedReport) => void {
   let done = 0;
   let failed = 0;
   return ({ violations }) => {
     done++;
     if (violations.length > 0) failed++;
-    progress.show({ phase: `seeds ${from}..${to}, ${failed} failing`, step: done, steps: to - from + 1, agentsUp: agents, agents });
+    progress.show({ phase: `seeds ${from}..${to}`, done, of: to - from + 1, failed });
   };
 }
 

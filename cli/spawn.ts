@@ -22,9 +22,9 @@ export interface OwnFiles {
 }
 
 /** One process for all of them; its log is named after the first one. An agent's options are at one place in each list, empty ones too. */
-export function spawnAgents(files: RunFiles, agents: readonly OwnFiles[], joinUrl: string): ChildProcess {
+export function spawnAgents(files: RunFiles, agents: readonly OwnFiles[], joinUrl: string, hasModules: boolean): ChildProcess {
   const own = agents.flatMap(({ agent, state, data = '' }) => ['--index', String(agent), '--state', state, '--data', data]);
-  const args = ['--join', joinUrl, '--token-file', files.tokenFile, ...own];
+  const args = ['--join', joinUrl, '--token-file', files.tokenFile, ...(hasModules ? ['--modules', files.modulesFile] : []), ...own];
   return files.withLog(`agent-${agents[0].agent}`, (log) =>
     spawn(process.execPath, [programOf('agent'), ...args], { stdio: ['ignore', log, log, 'ipc'], detached: true }),
   );

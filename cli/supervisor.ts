@@ -19,7 +19,7 @@ import { experimentHash } from '../config/load.ts';
 import type { Ended, Reached, SupervisorMessage } from '../agent/main.ts';
 import type { CoordinatorJob } from '../config/coordinator-job.ts';
 import type { CoordinatorMessage } from '../coordinator/main.ts';
-import { isOver } from '../coordinator/run-machine.ts';
+import { isOver } from '../coordinator/run-state.ts';
 import { systemClock } from '../net/clock.ts';
 import { Conducting } from './conducting.ts';
 import { begunFaults } from './fault-record.ts';
@@ -30,7 +30,7 @@ import type { ProcessesOptions } from './processes.ts';
 import { resultWithout } from './result-without.ts';
 import type { Failure } from './result-without.ts';
 import { RunFiles } from './run-files.ts';
-import { groupsOf } from './shared-process.ts';
+import { groupsOf } from '../config/shared-process.ts';
 import { SilenceWatch } from './silence-watch.ts';
 import { spawnAgents, spawnCoordinator } from './spawn.ts';
 import { endingText } from './supervised-process.ts';
@@ -106,6 +106,8 @@ export class Supervisor {
     process.on('exit', this.#onExit);
     this.#guarded(() => {
       this.#files.prepare();
+      const { modules } = this.#options.experiment;
+      if (modules !== undefined) this.#files.modules(modules);
       this.#noteDown();
       this.#coordinator.start();
       this.#watch.start();
@@ -127,7 +129,7 @@ export class Supervisor {
     const own = group.map((agent) => ({ agent, state: this.#files.agentState(agent), data: siteFileOf(experiment, agent) }));
     return {
       parties: group,
-      spawn: () => spawnAgents(this.#files, own, this.#joinUrl),
+      spawn: () => spawnAgents(this.#files, own, this.#joinUrl, experiment.modules !== undefined),
       isUnplanned: (ending) => !this.#isEnding && !isOwnExit(ending),
       message: (message) => this.#onAgent(message as Reached | Ended),
       gone: (why) => group.filter((agent) => !this.#goneAgents.has(agent)).forEach((agent) => this.#onAgentGone(agent, why)),
@@ -150,7 +152,10 @@ export class Supervisor {
       host: HOST,
       // Any free one first, the same one ever after: agents dial it again by themselves.
       port: this.#url === '' ? 0 : Number(new URL(this.#url).port),
+      agentsPerProcess: this.#options.agentsPerProcess ?? 1,
       joinMs: LIMITS.joinMs + experiment.agents * LIMITS.joinPerAgentMs,
+      // The first one of a run that is resumed; after a crash it stays as it is.
+      unpause: this.#url === '',
     };
   }
 
@@ -335,13 +340,7 @@ export class Supervisor {
   /** For commands that look for the run while it goes on, or after a crash. */
   #noteDown(): void {
     const processes = this.#processes.flatMap(({ pid }) => (pid === undefined ? [] : [noteOf(pid)]));
-    this.#files.live({
-      url: this.#url,
-      tokenFile: this.#files.tokenFile,
-      supervisor: noteOf(process.pid),
-      processes,
-      agentsPerProcess: this.#options.agentsPerProcess ?? 1,
-    });
+    this.#files.live({ url: this.#url, supervisor: noteOf(process.pid), processes });
   }
 
   #tell(line: string): void {

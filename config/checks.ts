@@ -4,10 +4,18 @@
  * nu = mu (B + M + 1) / B < 2 (algorithms-1, section 0).
  */
 import { LIMITS } from '../core/limits.ts';
-import { STRATEGIES } from '../core/strategy/index.ts';
+import { tooFewDimensions } from '../core/relationship/dimensions.ts';
+import { hierarchical } from '../core/relationship/hierarchical.ts';
+import { estimatorByName } from '../core/relationship/index.ts';
+import { sharedSubspace } from '../core/relationship/shared-subspace.ts';
+import { taskGrouping } from '../core/relationship/task-grouping.ts';
+import { strategyByName } from '../core/strategy/index.ts';
 import { shown, type Complaint, type Path } from './complaints.ts';
-import type { Experiment, GmrfProblem, GraphSpec } from './experiment.ts';
+import { violationComplaints } from './drift-checks.ts';
+import { dimensionOf, hasTable, type Experiment, type GmrfProblem, type GraphSpec } from './experiment.ts';
 import { readFaults } from './faults.ts';
+import { gossipComplaints, hostedComplaints } from './hosted-checks.ts';
+import { mlpComplaints } from './mlp-checks.ts';
 import type { ExperimentFile } from './schema.ts';
 import type { TableFacts } from './table-facts.ts';
 
@@ -19,10 +27,15 @@ export function logicalComplaints(given: ExperimentFile, experiment: Experiment)
   return [
     ...graphComplaints(given, experiment),
     ...armComplaints(given, experiment),
+    ...estimatorComplaints(experiment),
+    ...hostedComplaints(given, experiment),
+    ...gossipComplaints(given, experiment),
     ...splitComplaints(experiment),
     ...siteComplaints(experiment),
     ...stepComplaints(experiment),
     ...stepSizeComplaints(experiment),
+    ...violationComplaints(experiment),
+    ...mlpComplaints(given, experiment),
   ];
 }
 
@@ -30,7 +43,7 @@ export function logicalComplaints(given: ExperimentFile, experiment: Experiment)
 export function agentComplaints(given: ExperimentFile, experiment: Experiment): Complaint[] {
   const { agents, cooperate, network } = experiment;
   const { complaints } = readFaults(given.faults ?? [], { agents, cooperate, rounds: network.rounds.kind });
-  return [...quorumComplaints(given, experiment), ...complaints];
+  return [...quorumComplaints(given, experiment), ...groupCountComplaints(experiment), ...groupComplaints(experiment), ...complaints];
 }
 
 function quorumComplaints(given: ExperimentFile, { agents, participation }: Experiment): Complaint[] {
@@ -49,18 +62,55 @@ export function tableComplaints(given: ExperimentFile, experiment: Experiment, f
   if (tasks > LIMITS.agentsMax) complaints.push(invalid(['problem', 'task'], `the table has ${tasks} tasks; at most ${LIMITS.agentsMax} agents`));
   if (experiment.network.graph === 'reference' && tasks !== REFERENCE_AGENTS) complaints.push(invalid(['network', 'graph'], referenceText(tasks)));
   const features = facts.features.length;
-  if (features + 1 > LIMITS.exactSolveDimensionMax) {
-    const key = given.problem.kind === 'csv-table' && given.problem.path === undefined ? 'features' : 'path';
-    complaints.push(invalid(['problem', key], `the table has ${features} features; tables go up to ${LIMITS.exactSolveDimensionMax - 1}`));
-  }
-  return complaints;
+  return [...complaints, ...widthComplaints(experiment, features), ...dimensionComplaints(experiment, features), ...rankComplaints(experiment, features)];
+}
+
+function widthComplaints({ problem }: Experiment, features: number): Complaint[] {
+  const key = hasTable(problem) && problem.path === undefined ? 'features' : 'path';
+  if (problem.kind === 'csv-table' && features + 1 > LIMITS.exactSolveDimensionMax)
+    return [invalid(['problem', key], `the table has ${features} features; tables go up to ${LIMITS.exactSolveDimensionMax - 1}`)];
+  const dimension = dimensionOf(problem);
+  if (dimension <= LIMITS.dimensionMax) return [];
+  return [invalid(['problem', key], `the table has ${features} features; that makes a network of ${dimension} parameters, above ${LIMITS.dimensionMax}`)];
+}
+
+/** Heads of fewer agents than directions leave some of these undetermined. */
+function rankComplaints({ agents, relationship: { estimator, options } }: Experiment, features: number): Complaint[] {
+  const rank = options['rank'];
+  if (estimator !== sharedSubspace.name || typeof rank !== 'number' || rank <= Math.min(features, agents)) return [];
+  const most = features <= agents ? `${features}, the number of features` : `${agents}, the number of agents`;
+  return [invalid(['relationship', 'rank'], `must be at most ${most} (got ${rank})`)];
+}
+
+/** Whether agents can be divided as they are asked to be. */
+function groupCountComplaints({ agents, relationship: { estimator, options } }: Experiment): Complaint[] {
+  if (estimator !== taskGrouping.name) return [];
+  const { groups, sizeMin, sizeMax } = options;
+  const [least, most] = [typeof sizeMin === 'number' ? sizeMin : 1, typeof sizeMax === 'number' ? sizeMax : agents];
+  const wrong = (key: string, message: string): Complaint[] => [invalid(['relationship', key], message)];
+  if (typeof groups === 'number' && groups > agents) return wrong('groups', `must be at most ${agents}, the number of agents (got ${groups})`);
+  const sized = sizeMin === undefined ? 'sizeMax' : 'sizeMin';
+  if ((sizeMin ?? sizeMax) !== undefined && agents > LIMITS.tasksGroupedMax)
+    return wrong(sized, `sizes are kept for up to ${LIMITS.tasksGroupedMax} agents (there are ${agents}); leave the key out`);
+  const counts = typeof groups === 'number' ? [groups] : Array.from({ length: agents }, (_, i) => i + 1);
+  if (counts.some((count) => count * least <= agents && agents <= count * most)) return [];
+  return wrong(sized, `${agents} agents cannot be divided into ${typeof groups === 'number' ? `${groups} ` : ''}groups of ${least} to ${most}`);
+}
+
+/** One dimension per feature: the intercept is everybody's own. */
+function dimensionComplaints({ agents, relationship, cooperate }: Experiment, dimension: number): Complaint[] {
+  const card = estimatorByName(relationship.estimator);
+  const isUsed = cooperate.arms.some(({ strategy }) => strategyByName(strategy)?.cooperatesOver === 'relationship');
+  const few = card !== undefined && isUsed ? tooFewDimensions(card, agents, dimension, relationship.options) : undefined;
+  return few === undefined ? [] : [invalid(['relationship', 'estimator'], `the table has ${dimension} features: ${few}`)];
 }
 
 function graphComplaints(given: ExperimentFile, { agents, problem, network }: Experiment): Complaint[] {
   if (problem.kind !== 'gmrf-regression') return [];
   const complaints: Complaint[] = [];
-  const wrong = (graph: GraphSpec) => graph === 'reference' && agents !== REFERENCE_AGENTS;
-  if (wrong(problem.graph)) complaints.push(invalid(['problem', 'graph'], referenceText(agents)));
+  const wrong = (graph: GraphSpec, size = agents) => graph === 'reference' && Number.isInteger(size) && size !== REFERENCE_AGENTS;
+  const size = agents / (problem.components ?? 1);
+  if (wrong(problem.graph, size)) complaints.push(invalid(['problem', 'graph'], referenceText(size)));
   const own = given.network?.graph !== undefined && given.network.graph !== 'problem';
   if (own && wrong(network.graph)) complaints.push(invalid(['network', 'graph'], referenceText(agents)));
   return complaints;
@@ -70,17 +120,43 @@ function referenceText(agents: number): string {
   return `the reference graph has ${REFERENCE_AGENTS} agents (got ${agents}); choose another graph`;
 }
 
-function armComplaints(given: ExperimentFile, { problem, cooperate }: Experiment): Complaint[] {
+/** What is learned from the rows of a table. */
+const TABLES_ONLY: readonly (string | undefined)[] = ['prior', 'subspace', 'groups'];
+/** By what a strategy cooperates over: why an arm has no relationship of its own. */
+const HAS_ONE: Readonly<Record<string, string>> = { subspace: 'has one subspace for all', groups: 'has one set of groups for all' };
+const GUARDED: readonly (string | undefined)[] = ['relationship', 'prior', 'subspace'];
+
+function armComplaints(given: ExperimentFile, experiment: Experiment): Complaint[] {
+  const { problem, cooperate, relationship } = experiment;
+  if (problem.kind === 'mlp') return [];
+  const hasGraph = relationship.estimator === hierarchical.name && (relationship.options['graph'] ?? 'none') !== 'none';
   return cooperate.arms.flatMap((arm, i) => {
     const path: Path = ['cooperate', 'arms', i];
     const complaints: Complaint[] = [];
-    if (arm.relationship === 'known' && problem.kind === 'csv-table') {
-      complaints.push(invalid([...path, 'relationship'], 'the true relationship of a table is not known (got "known"); use learned, permuted or complete'));
+    if (arm.relationship === 'known' && problem.kind !== 'gmrf-regression') {
+      const what = problem.kind === 'csv-table' ? 'a table' : "a stream of one's own";
+      complaints.push(invalid([...path, 'relationship'], `the true relationship of ${what} is not known (got "known"); use learned, permuted or complete`));
     }
-    const strategy = Object.values(STRATEGIES).find(({ name }) => name === arm.strategy);
+    const strategy = strategyByName(arm.strategy);
     const written = given.cooperate?.arms?.[i];
-    if (written?.relationship !== undefined && strategy?.cooperatesOver !== 'relationship') {
-      complaints.push(invalid([...path, 'relationship'], `${arm.strategy} uses no relationship; leave the key out`));
+    const over = strategy?.cooperatesOver;
+    const learns = problem.kind === 'csv-table' ? 'solve' : 'gradient';
+    if (TABLES_ONLY.includes(over) && problem.kind !== 'csv-table')
+      complaints.push(invalid([...path, 'strategy'], `${arm.strategy} is for tables; multitask is for streams (got "${arm.strategy}")`));
+    else if (strategy?.learns !== undefined && strategy.learns !== learns)
+      complaints.push(invalid([...path, 'strategy'], `${arm.strategy} is for ${learns === 'solve' ? 'streams' : 'tables'} (its learns: ${strategy.learns})`));
+    if (written?.relationship !== undefined && strategy?.cooperatesOver === 'prior' && !hasGraph) {
+      complaints.push(invalid([...path, 'relationship'], `${arm.strategy} has one prior for all; with relationship.graph: gated it has a graph on top`));
+    } else if (written?.relationship !== undefined && strategy?.cooperatesOver !== 'relationship' && strategy?.cooperatesOver !== 'prior') {
+      complaints.push(invalid([...path, 'relationship'], `${arm.strategy} ${HAS_ONE[over ?? ''] ?? 'uses no relationship'}; leave the key out`));
+    }
+    if (written?.guard !== undefined && !GUARDED.includes(over)) {
+      complaints.push(
+        invalid([...path, 'guard'], `${arm.strategy} has ${HAS_ONE[over ?? ''] === undefined ? 'nothing to guard against' : 'no guard'}; leave the key out`),
+      );
+    }
+    if (written?.guard === true && (over === 'prior' || over === 'subspace') && problem.kind === 'csv-table' && problem.loss === 'logistic') {
+      complaints.push(invalid([...path, 'guard'], `labels do not show harm on few rows: ${arm.strategy} has a guard for loss: squared only (got true)`));
     }
     if (typeof written?.eta === 'number' && strategy?.usesEta === false)
       complaints.push(invalid([...path, 'eta'], `${arm.strategy} has no eta; leave the key out`));
@@ -88,8 +164,33 @@ function armComplaints(given: ExperimentFile, { problem, cooperate }: Experiment
   });
 }
 
+/** Everybody is heard by everybody while gains are collected, and the others of a group ever after. */
+function groupComplaints({ network, cooperate }: Experiment): Complaint[] {
+  if (network.open) return [];
+  return cooperate.arms.flatMap(({ strategy }, i) => {
+    if (strategyByName(strategy)?.cooperatesOver !== 'groups') return [];
+    const message = `${strategy} opens links between all who may be in a group; network.open must not be false`;
+    return [invalid(['cooperate', 'arms', i, 'strategy'], message)];
+  });
+}
+
+/** Local solutions of a table are exact: there is no earlier one to compare them with. */
+function estimatorComplaints({ problem, relationship }: Experiment): Complaint[] {
+  if (problem.kind === 'mlp') return [];
+  if (problem.kind !== 'csv-table' && [hierarchical.name, sharedSubspace.name, taskGrouping.name].includes(relationship.estimator))
+    return [invalid(['relationship', 'estimator'], `${relationship.estimator} learns from the rows of a table; use cgl`)];
+  if (problem.kind === 'csv-table' && problem.loss === 'logistic' && relationship.options['moments'] === 'gathered')
+    return [
+      invalid(['relationship', 'moments'], 'labels have no moments that could be gathered: with loss: logistic they stay at home (got "gathered"); use home'),
+    ];
+  const needs = estimatorByName(relationship.estimator)?.needs ?? [];
+  if (problem.kind !== 'csv-table' || !needs.includes('earlier')) return [];
+  const message = `${relationship.estimator} needs two snapshots of agents that learn step by step, and agents on a table solve at once; use cgl`;
+  return [invalid(['relationship', 'estimator'], message)];
+}
+
 function splitComplaints({ problem }: Experiment): Complaint[] {
-  if (problem.kind !== 'csv-table') return [];
+  if (!hasTable(problem)) return [];
   const { train } = problem.split;
   if (train < 1 || Number.isInteger(train)) return [];
   return [invalid(['problem', 'split', 'train'], `must be a whole number of rows, or a fraction below 1 (got ${train})`)];
@@ -97,11 +198,12 @@ function splitComplaints({ problem }: Experiment): Complaint[] {
 
 /** Who has the rows, and what must be known without them. */
 function siteComplaints({ problem }: Experiment): Complaint[] {
-  if (problem.kind !== 'csv-table') return [];
+  if (!hasTable(problem)) return [];
   const { path, sites, features, split, task, target } = problem;
   const complaints: Complaint[] = [];
   const wrong = (key: string, message: string): void => void complaints.push(invalid(['problem', key], message));
-  if (path === undefined && sites === undefined) wrong('path', 'is missing; give the table of all tasks, or sites with a table each');
+  if (path === undefined && sites === undefined)
+    wrong('path', `is missing; give the table of all tasks, or sites with a table each${problem.kind === 'mlp' ? ', or a family' : ''}`);
   if (path !== undefined && sites !== undefined) wrong('sites', 'there is a path already: give the table of all tasks, or sites with a table each');
   if (sites !== undefined && features === undefined) wrong('features', 'is missing: with sites nobody sees every table, so the columns are named here');
   if (sites !== undefined && split.tooFew === 'drop')

@@ -12,6 +12,10 @@ export interface CoordinatorJob {
   readonly host: string;
   readonly port: number;
   readonly joinMs: number;
+  /** 1 where it is not said. */
+  readonly agentsPerProcess?: number;
+  /** Whoever starts it wants the run to go on, even if it was paused when it ended. */
+  readonly unpause?: boolean;
   /** What agents are not told of, since the engine of their containers enacts it. */
   readonly engine?: EngineEnacts;
 }

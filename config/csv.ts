@@ -19,7 +19,17 @@ const OPTIONS = { bom: true, relax_column_count: true, skip_empty_lines: true } 
 export function readRecords(text: string, fileName: string, code: ErrorCode): Records {
   const records = parseRecords(text, fileName, code);
   if (records.length === 0) throw new KindredError(code, 'the file is empty', { where: fileName });
+  const foreign = separatorOf(records[0]);
+  if (foreign !== undefined)
+    throw new KindredError(code, `columns are separated by ${foreign} here; save it with commas (and points in numbers)`, { where: `${fileName}:1` });
   return { text, fileName, code, records };
+}
+
+/** What separates the columns of a file that has one column only because nobody asked: spreadsheets write what the country writes. */
+function separatorOf(header: readonly string[]): string | undefined {
+  if (header.length > 1) return undefined;
+  if (header[0].includes(';')) return 'semicolons';
+  return header[0].trim().includes('\t') ? 'tabs' : undefined;
 }
 
 /** Each record with its text as it stands in the file, without the line's end. */
@@ -28,6 +38,8 @@ export function readRawRecords(text: string, fileName: string, code: ErrorCode):
 }
 
 function parseRecords<T = string[]>(text: string, fileName: string, code: ErrorCode, more: Options = {}): T[] {
+  // Read as UTF-8, two names that differ in one letter of another encoding would become one.
+  if (/[\0\uFFFD]/.test(text)) throw new KindredError(code, 'it is not text in UTF-8; save it as "CSV UTF-8"', { where: fileName });
   try {
     return parse(text, { ...OPTIONS, ...more }) as T[];
   } catch (cause) {

@@ -1,9 +1,12 @@
 /** The schema for people and editors: JSON Schema for completion, and the markdown of docs/experiment-file.md. */
 import { ERRORS } from '../core/errors.ts';
-import { ESTIMATORS } from '../core/relationship/index.ts';
+import { ESTIMATOR_CARDS } from '../core/relationship/index.ts';
 import { STRATEGIES } from '../core/strategy/index.ts';
 import { code, tableLines } from './markdown.ts';
-import { EXPERIMENT } from './schema.ts';
+import { EXPERIMENT, OWN_TABLE } from './schema.ts';
+
+const MODULE_PATH = '[/\\\\]|\\.[cm]?[jt]s$';
+const PATH_TITLE = "the path of a module of one's own";
 
 interface SchemaNode {
   readonly type?: string;
@@ -26,8 +29,27 @@ interface SchemaNode {
 
 /** JSON Schema (draft 7 vocabulary) of the experiment file; a first line `# yaml-language-server: $schema=...` gives completion. */
 export function experimentJsonSchema(): Record<string, unknown> {
-  const plain = JSON.parse(JSON.stringify(EXPERIMENT)) as Record<string, unknown>;
+  const plain = withPaths(JSON.parse(JSON.stringify(EXPERIMENT))) as Record<string, unknown>;
   return { $schema: 'http://json-schema.org/draft-07/schema#', title: 'Kindred experiment', ...plain };
+}
+
+/** Where a module of one's own may stand instead of a built-in name: the kind of the problem, an arm's strategy, the estimator. */
+function withPaths(schema: unknown): unknown {
+  const { problem, relationship, cooperate } = (schema as { properties: Record<string, SchemaNode> }).properties;
+  const path = { type: 'string', pattern: MODULE_PATH, title: PATH_TITLE, description: 'Relative to this file: ./mine.ts' };
+  const open = (tag: string): SchemaNode & { additionalProperties: true } => ({
+    type: 'object',
+    properties: { [tag]: path },
+    required: [tag],
+    additionalProperties: true,
+  });
+  const own = JSON.parse(JSON.stringify(OWN_TABLE)) as SchemaNode & { properties: Record<string, unknown> };
+  own.properties['kind'] = path;
+  Object.assign(problem, { oneOf: undefined, discriminator: undefined, anyOf: [...problem.oneOf!, own] });
+  Object.assign(relationship, { oneOf: undefined, discriminator: undefined, anyOf: [...relationship.oneOf!, open('estimator')] });
+  const arm = cooperate.properties!['arms'].items!.properties as Record<string, SchemaNode>;
+  arm['strategy'] = { description: arm['strategy'].description!, anyOf: [arm['strategy'], path] };
+  return JSON.parse(JSON.stringify(schema));
 }
 
 /** The text of docs/experiment-file.md. */
@@ -42,6 +64,13 @@ export function experimentReference(): string {
     'An edge file is CSV with the header `source,target,weight`; agents are counted from 0.',
     '',
     ...sectionLines('', EXPERIMENT as unknown as SchemaNode),
+    "## Modules of one's own",
+    '',
+    'A path stands in for a built-in name: `problem.kind: ./poisson.ts`, `strategy: ./mine.ts`, `estimator: ./mine.mjs` (with its',
+    'options beside it). It has the keys of a table, but `loss` and `batch`, and the',
+    "module's own `options`. [How to write one](own.md).",
+    '',
+    ...branchLines('problem', 'kind', ownBranch()),
     '## Strategies',
     '',
     ...tableLines(
@@ -52,7 +81,7 @@ export function experimentReference(): string {
     '',
     ...tableLines(
       ['estimator', 'what it does'],
-      Object.values(ESTIMATORS).map(({ name, summary }) => [code(name), summary]),
+      Object.values(ESTIMATOR_CARDS).map(({ name, summary }) => [code(name), summary]),
     ),
     '## When the file is refused',
     '',
@@ -60,9 +89,14 @@ export function experimentReference(): string {
   ].join('\n');
 }
 
+function ownBranch(): SchemaNode {
+  const node = OWN_TABLE as unknown as SchemaNode;
+  return { ...node, properties: { ...node.properties, kind: { const: './mine.ts' } } };
+}
+
 function refusals(): string[][] {
   return Object.entries(ERRORS)
-    .filter(([name]) => /^(CONFIG|TABLE|GRAPH|STEP)_/.test(name))
+    .filter(([name]) => /^(CONFIG|MODULE|TABLE|GRAPH|RELATIONSHIP|STEP)_/.test(name))
     .map(([name, { message, hint }]) => [code(name), message, hint]);
 }
 

@@ -2,14 +2,31 @@
 import { KindredError } from '../core/errors.ts';
 import { buildGraph, graphFromEdges } from '../core/graph.ts';
 import type { Edge, Graph } from '../core/graph.ts';
+import { changedGraph, sideBySide, violated } from '../core/problem/true-graph.ts';
 import { readRecords, refuse } from './csv.ts';
 import type { Records } from './csv.ts';
-import type { GraphSpec } from './experiment.ts';
+import type { GmrfProblem, GraphSpec } from './experiment.ts';
 import { readFailure } from './table-facts.ts';
 import type { ReadFile } from './table-facts.ts';
 
 export function loadGraph(spec: GraphSpec, agents: number, seed: number, readFile: ReadFile): Graph {
   return typeof spec === 'string' ? buildGraph(spec, agents, seed) : graphFromEdges(agents, parseEdges(readEdgeFile(spec.file, readFile), spec.file));
+}
+
+/** The true graph of synthetic tasks, and what it becomes where it changes. */
+export interface TrueGraph {
+  readonly graph: Graph;
+  readonly changed: Graph | undefined;
+}
+
+export function loadTruth(problem: GmrfProblem, agents: number, seed: number, readFile: ReadFile): TrueGraph {
+  const { components = 1, drift } = problem;
+  const whole =
+    components === 1
+      ? loadGraph(problem.graph, agents, seed, readFile)
+      : sideBySide(components, (copy) => loadGraph(problem.graph, agents / components, seed + copy, readFile));
+  const graph = violated(whole, problem, seed);
+  return { graph, changed: drift?.change === undefined ? undefined : changedGraph(graph, drift.change, seed) };
 }
 
 export function parseEdges(text: string, fileName: string): Edge[] {

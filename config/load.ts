@@ -4,15 +4,21 @@
  */
 import { createHash } from 'node:crypto';
 import { KindredError } from '../core/errors.ts';
+import { isFields } from '../core/relationship/kinds.ts';
+import { canonicalJson } from './canonical-json.ts';
 import { agentComplaints, logicalComplaints, tableComplaints } from './checks.ts';
 import { placed, refuse, type Complaint, type Path, type Place } from './complaints.ts';
 import { DEFAULTS } from './defaults.ts';
 import { replaceEnvironment, type Environment } from './environment.ts';
-import type { Experiment, GraphSpec } from './experiment.ts';
+import { hasTable, type Experiment, type GraphSpec } from './experiment.ts';
 import { loadGraph } from './graph-file.ts';
 import { applyOverrides, overrideOf, parseOverride, placeOfOverride, startsWith, type Override } from './overrides.ts';
+import { ownPartsOf, type OwnParts } from './own-parts.ts';
+import { ownTableComplaints } from './own-table-checks.ts';
+import { convertedFile } from './converted-relationship.ts';
+import { readRelationship } from './relationship-file.ts';
 import { resolveExperiment, type ResolveContext } from './resolve.ts';
-import type { ExperimentFile } from './schema.ts';
+import { FROM_FILE, type ExperimentFile } from './schema.ts';
 import { parseSource, type Source } from './source.ts';
 import { readFailure, readTableFacts, type ReadFile } from './table-facts.ts';
 import { unsupportedComplaints } from './unsupported.ts';
@@ -36,23 +42,24 @@ export function loadExperiment(file: string, options: LoadOptions): Experiment {
   const source = parseSource(readText(file, options.readFile), file);
   const overrides = overridesOf(options);
   const placeOf: PlaceOf = (path) => whereIs(path, source, overrides);
-  const given = validFile(applyOverrides(source.value, overrides), options.environment, placeOf);
+  const { given, modules } = validFile(file, applyOverrides(source.value, overrides), options, placeOf);
   const experiment = withTable(given, { file, outputDirectory: options.outputDirectory }, options.readFile, placeOf);
   checkGraphFiles(experiment, options.readFile, placeOf);
-  return deepFreeze(experiment);
+  const whole = withRelationship(experiment, options.readFile, placeOf);
+  return deepFreeze(modules.length === 0 ? whole : { ...whole, modules });
 }
 
 /** A table is read only once everything else is right; its tasks are the agents. */
 function withTable(given: ExperimentFile, context: ResolveContext, readFile: ReadFile, placeOf: PlaceOf): Experiment {
   const draft = resolveExperiment(given, context, undefined);
-  const isTable = draft.problem.kind === 'csv-table';
+  const isTable = hasTable(draft.problem);
   refuse([...logicalComplaints(given, draft), ...(isTable ? [] : agentComplaints(given, draft))], placeOf);
-  if (draft.problem.kind !== 'csv-table') return draft;
+  if (!hasTable(draft.problem)) return draft;
   const facts = readTableFacts(draft.problem, readFile);
   const named = resolveExperiment(given, context, facts.names);
   // An agent with a table of its own must find the same columns in it.
   const experiment = { ...named, problem: { ...draft.problem, features: facts.features } };
-  refuse([...tableComplaints(given, experiment, facts), ...agentComplaints(given, experiment)], placeOf);
+  refuse([...tableComplaints(given, experiment, facts), ...agentComplaints(given, experiment), ...ownTableComplaints(experiment, facts, readFile)], placeOf);
   return experiment;
 }
 
@@ -65,22 +72,26 @@ function checkGraphFiles({ problem, network, agents, seed }: Experiment, readFil
   check(network.graph, ['network', 'graph']);
 }
 
+/** A given relationship becomes part of the experiment: every mode has it, and a run goes on by it whatever becomes of the file. */
+function withRelationship(experiment: Experiment, readFile: ReadFile, placeOf: PlaceOf): Experiment {
+  const { file } = experiment.relationship;
+  if (file === undefined) return experiment;
+  const path = ['relationship', 'file'];
+  const stored = placed(placeOf(path).text, () => readRelationship(file, readFile));
+  const complain = (message: string): void => refuse([{ code: 'CONFIG_INVALID', path, message }], placeOf);
+  if (stored.file.agents !== experiment.agents) complain(`it is about ${stored.file.agents} agents, the experiment has ${experiment.agents}`);
+  const given = placed(placeOf(path).text, () => convertedFile(stored, 'precision').file);
+  return { ...experiment, relationship: { ...experiment.relationship, given } };
+}
+
 /** The tasks of the experiment's table that have too few rows and were left out (`tooFew: drop`). */
 export function droppedTasks(experiment: Experiment, readFile: ReadFile): readonly string[] {
-  return experiment.problem.kind === 'csv-table' ? readTableFacts(experiment.problem, readFile).dropped : [];
+  return hasTable(experiment.problem) ? readTableFacts(experiment.problem, readFile).dropped : [];
 }
 
 /** sha256 of the canonical JSON: what two runs must share to be the same experiment. */
 export function experimentHash(experiment: Experiment): string {
   return createHash('sha256').update(canonicalJson(experiment)).digest('hex');
-}
-
-/** JSON with the keys of every object in alphabetical order. */
-export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_, item: unknown) => {
-    if (typeof item !== 'object' || item === null || Array.isArray(item)) return item;
-    return Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)));
-  });
 }
 
 function readText(file: string, readFile: ReadFile): string {
@@ -96,20 +107,40 @@ function overridesOf({ overrides, seed }: LoadOptions): Override[] {
   return seed === undefined ? parsed : [...parsed, { path: ['seed'], value: seed, text: `--seed ${seed}` }];
 }
 
-function validFile(value: unknown, environment: Environment, placeOf: PlaceOf): ExperimentFile {
+function validFile(
+  file: string,
+  value: unknown,
+  { environment, readFile }: LoadOptions,
+  placeOf: PlaceOf,
+): Pick<OwnParts, 'modules'> & { given: ExperimentFile } {
   const complaints: Complaint[] = [];
   const replaced = withEstimator(replaceEnvironment(value, environment, complaints));
-  const unsupported = unsupportedComplaints(replaced);
-  const mistakes = schemaComplaints(replaced).filter(({ path }) => !unsupported.some((other) => startsWith(path, other.path)));
-  refuse([...complaints, ...unsupported, ...mistakes], placeOf);
-  return replaced as ExperimentFile;
+  refuse(complaints, placeOf);
+  const { standIn, modules, restore, complaints: own } = ownPartsOf(replaced, file, readFile, (found) => refuse(found, placeOf));
+  const unsupported = unsupportedComplaints(standIn);
+  const besides = besidesFile(replaced);
+  const isSaid = (path: Path): boolean =>
+    [...unsupported, ...own].some((other) => startsWith(path, other.path)) || (besides.length > 0 && path[0] === 'relationship');
+  const mistakes = schemaComplaints(standIn).filter(({ path }) => !isSaid(path));
+  refuse([...own, ...unsupported, ...besides, ...mistakes], placeOf);
+  return { given: restore(replaced as ExperimentFile), modules };
 }
 
-/** Options may stand without a name: they are the default estimator's. The schema needs the name to pick its branch. */
+/** Options may stand without a name: they are the default estimator's, or there is a file instead of an estimator. The schema needs the name to pick its branch. */
 function withEstimator(value: unknown): unknown {
   const relationship = (value as { relationship?: unknown } | null)?.relationship;
   if (typeof relationship !== 'object' || relationship === null || Array.isArray(relationship)) return value;
-  return { ...(value as object), relationship: { estimator: DEFAULTS.estimator, ...relationship } };
+  const estimator = 'file' in relationship ? FROM_FILE : DEFAULTS.estimator;
+  return { ...(value as object), relationship: { estimator, ...relationship } };
+}
+
+/** What stands beside `relationship.file`: it would be an estimator's. */
+function besidesFile(value: unknown): Complaint[] {
+  const section = (value as { relationship?: unknown } | null)?.relationship;
+  if (!isFields(section) || !('file' in section)) return [];
+  const others = Object.keys(section).filter((key) => key !== 'file' && !(key === 'estimator' && section[key] === FROM_FILE));
+  const message = `give file or estimator, not both (beside it: ${others.join(', ')})`;
+  return others.length === 0 ? [] : [{ code: 'CONFIG_INVALID', path: ['relationship', 'file'], message }];
 }
 
 /** The override that set a path, else its place in the file, else the override that made the section it stands in. */

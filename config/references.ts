@@ -39,7 +39,7 @@ function errorsReference(): string {
     '',
     'Every expected failure has a code `<AREA>_<WHAT>`. It is printed, stands in the JSON of `--json` and in the log, and names',
     'the failure to the other end of a link. *exit* is the exit code of the command: 1 failed, 2 wrong input, 3 completed with',
-    'missing agents, 130 interrupted. *HTTP* is the status of a refused upgrade, *close* the WebSocket close code (1011 where',
+    'missing agents, 130 interrupted. *HTTP* is the status of a refused request, *close* the WebSocket close code (1011 where',
     'an error without a code of its own closes a link).',
     '',
     ...tableLines(['code', 'meaning', 'what to do', 'exit', 'HTTP', 'close'], rows),

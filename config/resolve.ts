@@ -1,11 +1,13 @@
 /** From a valid file to the resolved experiment: defaults filled in, paths made absolute, `problem` graphs named. */
 import { basename, dirname, extname, resolve } from 'node:path';
 import { LIMITS } from '../core/limits.ts';
-import { DEFAULTS, defaultArms } from './defaults.ts';
-import type { ArmSpec, Experiment, GmrfProblem, GraphSpec, ProblemSpec, Site, TableProblem } from './experiment.ts';
+import { MLP_FAMILIES } from '../core/problem/mlp-families.ts';
+import { DEFAULTS, defaultAgents, defaultArms, defaultEstimator, defaultGuard } from './defaults.ts';
+import type { ArmSpec, Experiment, GmrfProblem, GraphSpec, MlpProblem, ProblemSpec, Site, TableProblem, TableSource } from './experiment.ts';
 import { readFaults } from './faults.ts';
+import { foundOf } from './own-stream.ts';
 import { percentOf, quantityOf } from './quantity.ts';
-import { ASYNC_STALENESS, type ExperimentFile } from './schema.ts';
+import { ASYNC_STALENESS, FROM_FILE, type ExperimentFile, type RelationshipSection } from './schema.ts';
 
 export interface ResolveContext {
   /** The experiment file; paths in it are relative to its directory. */
@@ -16,12 +18,15 @@ export interface ResolveContext {
 
 type GmrfSection = Extract<ExperimentFile['problem'], { kind: 'gmrf-regression' }>;
 type TableSection = Extract<ExperimentFile['problem'], { kind: 'csv-table' }>;
+type MlpSection = Extract<ExperimentFile['problem'], { kind: 'mlp' }>;
+type SourceKeys = Omit<TableSection, 'kind' | 'loss' | 'ridge' | 'batch'>;
+type OwnTableSection = Extract<ExperimentFile['problem'], { kind: 'own-table' }>;
 
 /** `agentNames` are the table's tasks; on other problems agents are named by their index. */
 export function resolveExperiment(given: ExperimentFile, context: ResolveContext, tasks: readonly string[] | undefined): Experiment {
   const problem = resolveProblem(given, context.file);
-  const agents = tasks?.length ?? given.agents ?? DEFAULTS.agents;
-  const cooperate = resolveCooperate(given, problem.kind);
+  const agents = tasks?.length ?? given.agents ?? defaultAgents(problem);
+  const cooperate = resolveCooperate(given, problem);
   const rounds = resolveRounds(given);
   return {
     name: given.name ?? basename(context.file, extname(context.file)),
@@ -30,7 +35,7 @@ export function resolveExperiment(given: ExperimentFile, context: ResolveContext
     agentNames: tasks ?? Array.from({ length: agents }, (_, index) => String(index)),
     problem,
     explore: { stepSize: given.explore?.stepSize ?? 'auto', steps: given.explore?.steps ?? 'auto' },
-    relationship: resolveRelationship(given),
+    relationship: resolveRelationship(given, cooperate.arms, context.file),
     cooperate,
     network: { graph: resolveNetworkGraph(given, problem, context.file), rounds, open: given.network?.open ?? DEFAULTS.open },
     participation: resolveParticipation(given, agents),
@@ -40,7 +45,11 @@ export function resolveExperiment(given: ExperimentFile, context: ResolveContext
 }
 
 export function resolveProblem(given: ExperimentFile, file: string): ProblemSpec {
-  return given.problem.kind === 'gmrf-regression' ? resolveGmrf(given.problem, file) : resolveTable(given.problem, file);
+  const { problem, agents = DEFAULTS.agents } = given;
+  if (problem.kind === 'own-stream') return foundOf({ module: problem.module, options: problem.options }, agents);
+  if (problem.kind === 'gmrf-regression') return resolveGmrf(problem, file);
+  if (problem.kind === 'mlp') return resolveMlp(problem, file);
+  return problem.kind === 'own-table' ? resolveOwnTable(problem, file) : resolveTable(problem, file);
 }
 
 function resolveGmrf(problem: GmrfSection, file: string): GmrfProblem {
@@ -48,35 +57,58 @@ function resolveGmrf(problem: GmrfSection, file: string): GmrfProblem {
   return { kind, ...DEFAULTS.gmrf, ...rest, graph: resolveGraph(graph, file) };
 }
 
-function resolveTable(problem: TableSection, file: string): TableProblem {
-  const { kind, path, sites, split, ...rest } = problem;
+function resolveTable({ kind, loss, ridge = 'auto', batch, ...source }: TableSection, file: string): TableProblem {
+  return { kind, ...resolveSource(source, file), loss: loss ?? DEFAULTS.table.loss, ridge, ...(batch === undefined ? {} : { batch }) };
+}
+
+function resolveSource({ path, sites, split, ...rest }: SourceKeys, file: string): TableSource {
   const whole = path === undefined ? {} : { path: fromFile(path, file) };
   const apart = sites === undefined ? {} : { sites: sites.map((site) => resolveSite(site, file)) };
-  return { kind, ...whole, ...apart, ...DEFAULTS.table, ridge: 'auto', ...rest, split: { ...DEFAULTS.split, ...split } };
+  const { task, target, standardize } = DEFAULTS.table;
+  return { ...whole, ...apart, task, target, standardize, ...rest, split: { ...DEFAULTS.split, ...split } };
+}
+
+function resolveMlp({ kind, family, hidden, batch = DEFAULTS.mlp.batch, ...source }: MlpSection, file: string): MlpProblem {
+  if (family !== undefined) return { kind, family, hidden: hidden ?? MLP_FAMILIES[family].hidden, batch };
+  return { kind, ...resolveSource(source, file), hidden: hidden ?? DEFAULTS.mlp.hidden, batch };
+}
+
+function resolveOwnTable({ kind: _kind, module, options, ...table }: OwnTableSection, file: string): TableProblem {
+  return { ...resolveTable({ kind: 'csv-table', ...table }, file), loss: 'own', own: { module, options } };
 }
 
 function resolveSite({ name, file: own }: Site, file: string): Site {
   return own === undefined ? { name } : { name, file: fromFile(own, file) };
 }
 
-function resolveCooperate(given: ExperimentFile, kind: ProblemSpec['kind']): Experiment['cooperate'] {
+function resolveCooperate(given: ExperimentFile, problem: ProblemSpec): Experiment['cooperate'] {
   const { stepSize = 'auto', steps = 'auto', arms } = given.cooperate ?? {};
-  return { stepSize, steps, arms: arms?.map(resolveArm) ?? defaultArms(kind) };
+  const automatic = problem.kind === 'mlp' ? DEFAULTS.mlp : { stepSize, steps };
+  return {
+    stepSize: stepSize === 'auto' ? automatic.stepSize : stepSize,
+    steps: steps === 'auto' ? automatic.steps : steps,
+    arms: arms?.map((arm) => resolveArm(arm, problem)) ?? defaultArms(problem),
+  };
 }
 
-function resolveArm(arm: { strategy: string; relationship?: ArmSpec['relationship']; eta?: number | 'auto' }): ArmSpec {
-  return { strategy: arm.strategy, relationship: arm.relationship ?? 'learned', eta: arm.eta ?? 'auto' };
+type ArmSection = NonNullable<NonNullable<ExperimentFile['cooperate']>['arms']>[number] & Pick<ArmSpec, 'options'>;
+
+function resolveArm({ strategy, relationship = 'learned', eta = 'auto', guard, options }: ArmSection, problem: ProblemSpec): ArmSpec {
+  return { strategy, relationship, eta, guard: guard ?? defaultGuard(problem), ...(options === undefined ? {} : { options }) };
 }
 
-function resolveRelationship(given: ExperimentFile): Experiment['relationship'] {
-  const { estimator = DEFAULTS.estimator, ...options } = given.relationship ?? {};
-  return { estimator, options };
+function resolveRelationship({ relationship }: ExperimentFile, arms: readonly ArmSpec[], from: string): Experiment['relationship'] {
+  if (relationship === undefined) return { estimator: defaultEstimator(arms), options: {}, isDefault: true };
+  const { estimator, ...options }: RelationshipSection = relationship;
+  if (estimator !== FROM_FILE) return { estimator, options };
+  return { estimator, options: {}, file: fromFile(String(options['file']), from) };
 }
 
 function resolveNetworkGraph(given: ExperimentFile, problem: ProblemSpec, file: string): GraphSpec {
   const graph = given.network?.graph ?? 'problem';
   if (graph !== 'problem') return resolveGraph(graph, file);
-  return problem.kind === 'gmrf-regression' ? problem.graph : 'complete';
+  // Between separate copies of a graph nobody could talk to the others.
+  return problem.kind === 'gmrf-regression' && (problem.components ?? 1) === 1 ? problem.graph : 'complete';
 }
 
 function resolveRounds(given: ExperimentFile): Experiment['network']['rounds'] {

@@ -5,8 +5,13 @@
  */
 import Type, { type Static, type TSchema } from 'typebox';
 import { LIMITS } from '../core/limits.ts';
-import type { Estimator } from '../core/relationship/estimator.ts';
-import { ESTIMATORS } from '../core/relationship/index.ts';
+import { MLP_FAMILIES, type MlpFamilyName } from '../core/problem/mlp-families.ts';
+import { TAILS } from '../core/problem/task-law.ts';
+import { GRAPH_CHANGES } from '../core/problem/true-graph.ts';
+import type { OwnOptions } from '../core/own/define.ts';
+import type { Estimator, OptionSchema } from '../core/relationship/estimator.ts';
+import { ESTIMATOR_CARDS } from '../core/relationship/index.ts';
+import type { Strategy } from '../core/strategy/strategy.ts';
 import { DEFAULTS } from './defaults.ts';
 import { FAULT } from './fault-schema.ts';
 import { DURATION, PERCENT } from './quantity.ts';
@@ -25,7 +30,7 @@ const autoOr = <T extends TSchema>(schema: T, description: string) => Type.Union
 
 const STEP_SIZE = autoOr(
   Type.Number({ exclusiveMinimum: 0 }),
-  'mu, the step of every local gradient step; auto keeps mean-square stability well inside its bound',
+  'mu, the step of every local gradient step; auto keeps mean-square stability well inside its bound, and is .1 for networks',
 );
 
 const EDGE_FILE = Type.Object({ file: Type.String({ minLength: 1, description: 'CSV with the header source,target,weight' }) }, closed('An edge file'));
@@ -34,6 +39,22 @@ function graphOr<const Name extends string>(names: readonly Name[], description:
   return Type.Unsafe<Name | { file: string }>(Type.Union([Type.Enum([...names]), EDGE_FILE], { default: fallback, description }));
 }
 
+const DRIFT = Type.Object(
+  {
+    coherence: Type.Optional(
+      Type.Number({ minimum: 1, description: 'T, steps after which a task has kept 1/e of itself (AR(1)); left out, tasks move only where the graph changes' }),
+    ),
+    change: Type.Optional(
+      Type.Enum([...GRAPH_CHANGES], { description: 'What the true graph becomes: the same with its agents permuted, or with half of its edges elsewhere' }),
+    ),
+    at: Type.Optional(whole(1, 'The step of every arm at which the change begins')),
+    over: Type.Optional(whole(0, 'How many steps the change takes; 0 is a jump', { default: 0 })),
+  },
+  closed('How the true tasks move while the agents cooperate; they explore what is true at the beginning'),
+);
+
+const spread = (description: string) => Type.Optional(Type.Number({ minimum: 1, default: 1, description }));
+
 const GMRF = Type.Object(
   {
     kind: Type.Literal('gmrf-regression'),
@@ -41,6 +62,16 @@ const GMRF = Type.Object(
     dimension: Type.Optional(whole(1, 'M, parameters of each agent', { default: DEFAULTS.gmrf.dimension, maximum: LIMITS.dimensionMax })),
     batch: Type.Optional(whole(1, 'B, fresh samples per gradient', { default: DEFAULTS.gmrf.batch })),
     noise: Type.Optional(Type.Number({ minimum: 0, default: DEFAULTS.gmrf.noise, description: 's, the variance of the noise on each sample' })),
+    tails: Type.Optional(
+      Type.Enum([...TAILS], { default: 'gaussian', description: 'The law of the true parameters: elliptical tails scale a coordinate of all agents at once' }),
+    ),
+    signed: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 1, description: 'Share of the true edges that are negative: their tasks differ' })),
+    rank: Type.Optional(whole(1, 'How many directions the true tasks lie in; all of them when left out')),
+    outlier: Type.Optional(whole(0, 'Index of an agent whose task is related to nobody')),
+    components: Type.Optional(whole(1, 'How many separate copies the graph has, of agents / components each', { default: 1 })),
+    noiseSpread: spread("Noise of the noisiest agent over the quietest's; `noise` is their middle"),
+    featureSpread: spread('Variance of the strongest feature over the weakest; their mean is 1'),
+    drift: Type.Optional(DRIFT),
   },
   closed('Linear regression on synthetic streams whose true parameters are drawn from a Gaussian Markov random field'),
 );
@@ -77,40 +108,89 @@ const SITE = Type.Object(
   closed('A table that stays where it is: one agent each, in this order'),
 );
 
+/** Where the rows of a table are, and which of them train. */
+const ROW_KEYS = {
+  path: Type.Optional(Type.String({ minLength: 1, description: 'The CSV file of all tasks; or else sites' })),
+  sites: Type.Optional(
+    Type.Array(SITE, { minItems: LIMITS.agentsMin, description: 'Instead of path: every agent has a table of its own, which nobody else reads' }),
+  ),
+  features: Type.Optional(
+    Type.Array(Type.String({ minLength: 1 }), {
+      minItems: 1,
+      description: 'Columns to learn from; all but task and target if left out, which needs path',
+    }),
+  ),
+  task: Type.Optional(
+    Type.String({
+      minLength: 1,
+      default: DEFAULTS.table.task,
+      description: 'Column naming the task: one agent per value, in order of first appearance',
+    }),
+  ),
+  target: Type.Optional(Type.String({ minLength: 1, default: DEFAULTS.table.target, description: 'Column to predict' })),
+  split: Type.Optional(SPLIT),
+  standardize: Type.Optional(
+    Type.Enum(['global', 'per-agent', 'none'], {
+      default: DEFAULTS.table.standardize,
+      description: "Features and target, from training rows only; errors are reported in the target's own units",
+    }),
+  ),
+};
+
+/** What every table has, whatever is learned from it. */
+const TABLE_KEYS = {
+  ...ROW_KEYS,
+  ridge: Type.Optional(autoOr(Type.Number({ minimum: 0 }), 'Penalty of the slopes in non-cooperative; auto chooses one for all agents by leave-one-out')),
+};
+
 const TABLE = Type.Object(
   {
     kind: Type.Literal('csv-table'),
-    path: Type.Optional(Type.String({ minLength: 1, description: 'The CSV file of all tasks; or else sites' })),
-    sites: Type.Optional(
-      Type.Array(SITE, { minItems: LIMITS.agentsMin, description: 'Instead of path: every agent has a table of its own, which nobody else reads' }),
-    ),
-    features: Type.Optional(
-      Type.Array(Type.String({ minLength: 1 }), {
-        minItems: 1,
-        description: 'Columns to learn from; all but task and target if left out, which needs path',
-      }),
-    ),
-    task: Type.Optional(
-      Type.String({
-        minLength: 1,
-        default: DEFAULTS.table.task,
-        description: 'Column naming the task: one agent per value, in order of first appearance',
-      }),
-    ),
-    target: Type.Optional(Type.String({ minLength: 1, default: DEFAULTS.table.target, description: 'Column to predict' })),
     loss: Type.Optional(Type.Enum(['squared', 'logistic'], { default: DEFAULTS.table.loss, description: 'Regression, or two classes' })),
-    split: Type.Optional(SPLIT),
-    standardize: Type.Optional(
-      Type.Enum(['global', 'per-agent', 'none'], {
-        default: DEFAULTS.table.standardize,
-        description: "Features and target, from training rows only; errors are reported in the target's own units",
-      }),
-    ),
-    ridge: Type.Optional(autoOr(Type.Number({ minimum: 0 }), 'Penalty of the slopes in non-cooperative; auto chooses one for all agents by leave-one-out')),
+    ...TABLE_KEYS,
     batch: Type.Optional(whole(1, 'When given, local steps are stochastic gradients on this many rows instead of exact solves')),
   },
   closed('Every task is a group of rows of a CSV table'),
 );
+
+const MLP = Type.Object(
+  {
+    kind: Type.Literal('mlp'),
+    family: Type.Optional(
+      Type.Enum(Object.keys(MLP_FAMILIES) as MlpFamilyName[], {
+        description: 'Synthetic tasks in three clusters that share a first layer each, instead of a table: easy (heads alike inside a cluster) or hard',
+      }),
+    ),
+    ...ROW_KEYS,
+    hidden: Type.Optional(
+      whole(1, "Units of the hidden layer; a family's own number where it is left out", { default: DEFAULTS.mlp.hidden, maximum: LIMITS.hiddenMax }),
+    ),
+    batch: Type.Optional(whole(1, 'Training rows of each gradient', { default: DEFAULTS.mlp.batch })),
+  },
+  closed('A network of tanh units for every task of a table, or of a synthetic family: agents may share the layer, the linear head is their own'),
+);
+
+/** The path as it is written; what it holds is the module's business. */
+const MODULE = Type.String({ minLength: 1, title: "the path of a module of one's own", description: 'Relative to this file: ./mine.ts' });
+const OPTIONS = Type.Optional(Type.Record(Type.String(), Type.Any(), { description: 'Options of the module: it says which' }));
+
+/** By which `problem` is checked, where its kind is a path. */
+export const OWN_TABLE = Type.Object({ kind: MODULE, options: OPTIONS, ...TABLE_KEYS }, closed("A table with a loss of one's own, which a module brings"));
+
+/** The same, where the module brings a stream. */
+export const OWN_STREAM = Type.Object({ kind: MODULE, options: OPTIONS }, closed("A stream of one's own, which a module brings"));
+
+interface OwnStreamSection {
+  readonly kind: 'own-stream';
+  readonly module: string;
+  readonly options: OwnOptions;
+}
+
+type OwnTableSection = Omit<Static<typeof OWN_TABLE>, 'kind' | 'options'> & {
+  readonly kind: 'own-table';
+  readonly module: string;
+  readonly options: OwnOptions;
+};
 
 const EXPLORE = Type.Object(
   { stepSize: Type.Optional(STEP_SIZE), steps: Type.Optional(autoOr(Type.Integer({ minimum: 1 }), 'Iterations; auto is the window test')) },
@@ -123,10 +203,16 @@ const ARM = Type.Object(
     relationship: Type.Optional(
       Type.Enum([...ARM_RELATIONSHIPS], {
         default: 'learned',
-        description: 'learned, known (the truth), permuted (learned, with agents mixed up) or complete (mean regularisation)',
+        description:
+          'learned, known (the truth), permuted (learned, with agents mixed up), complete (mean regularisation) or frozen (recursive: as first learned)',
       }),
     ),
     eta: Type.Optional(autoOr(Type.Number({ minimum: 0 }), 'Strength of cooperation')),
+    guard: Type.Optional(
+      Type.Boolean({
+        description: 'Whether agents fall back to what they learned alone where cooperating is shown to harm them; true for squared loss, false for labels',
+      }),
+    ),
   },
   closed('One way to cooperate'),
 );
@@ -134,7 +220,7 @@ const ARM = Type.Object(
 const COOPERATE = Type.Object(
   {
     stepSize: Type.Optional(STEP_SIZE),
-    steps: Type.Optional(autoOr(Type.Integer({ minimum: 1 }), 'Iterations of each arm')),
+    steps: Type.Optional(autoOr(Type.Integer({ minimum: 1 }), 'Iterations of each arm; of networks auto is 400')),
     arms: Type.Optional(Type.Array(ARM, { minItems: 1, description: 'Each arm runs on the same agents and the same data streams' })),
   },
   closed('Phase 2: the agents cooperate'),
@@ -199,8 +285,35 @@ const OUTPUT = Type.Object(
 
 /** One branch of the section `relationship`: the estimator's name with its options beside it. */
 export function estimatorSchema({ name, summary, options }: Pick<Estimator, 'name' | 'summary' | 'options'>): TSchema {
-  const properties = Object.entries(options).map(([key, option]) => [key, Type.Optional(Type.Unsafe<unknown>({ ...option }))]);
-  return Type.Object({ estimator: Type.Literal(name), ...Object.fromEntries(properties) }, closed(summary));
+  return Type.Object({ estimator: Type.Literal(name), ...optionKeys(options) }, closed(summary));
+}
+
+/** Options of a module, which has them in a section of their own: those without a default must be there. */
+export function optionsSchema(options: Estimator['options']): TSchema {
+  return Type.Unsafe<unknown>({ ...Type.Object(optionKeys(options), closed('Options of the module')), required: requiredOf(options) });
+}
+
+/** An arm by a strategy of one's own: what it declares stands beside the keys of every arm. */
+export function ownArmSchema({ summary, options = {} }: Pick<Strategy, 'summary' | 'options'>): TSchema {
+  const required = ['strategy', ...requiredOf(options)];
+  return Type.Unsafe<unknown>({ ...Type.Object({ ...ARM.properties, strategy: MODULE, ...optionKeys(options) }, closed(summary)), required });
+}
+
+/** Keys that no option of a strategy may be called. */
+export const ARM_KEYS: readonly string[] = Object.keys(ARM.properties);
+
+function requiredOf(options: Estimator['options']): string[] {
+  return Object.keys(options).filter((key) => options[key].default === undefined);
+}
+
+function optionKeys(options: Estimator['options']): Record<string, TSchema> {
+  return Object.fromEntries(Object.entries(options).map(([key, option]) => [key, Type.Optional(optionSchema(option))]));
+}
+
+function optionSchema({ orAuto, default: fallback, description, ...option }: OptionSchema): TSchema {
+  const about = { description, ...(fallback === undefined ? {} : { default: fallback }) };
+  if (orAuto !== true) return Type.Unsafe<unknown>({ ...option, ...about });
+  return Type.Union([Type.Unsafe<unknown>({ ...option }), Type.Literal('auto')], about);
 }
 
 /** Exactly the branch that `tag` names is checked, so its errors are about the branch that was meant. */
@@ -213,13 +326,28 @@ export interface RelationshipSection {
   readonly [option: string]: number | boolean | string;
 }
 
+/** In place of an estimator: nothing is estimated. Files leave the name out. */
+export const FROM_FILE = 'file';
+
+const GIVEN = Type.Object(
+  {
+    estimator: Type.Literal(FROM_FILE),
+    file: Type.String({ minLength: 1, description: 'A relationship file, such as relationship/v0001.json of a run; write the key `file` alone' }),
+  },
+  closed('No estimator: the relationship that another run learned. Nobody explores where the file tells the noise of every agent'),
+);
+
 const RELATIONSHIP = branches<RelationshipSection>(
   'estimator',
-  Object.values(ESTIMATORS).map(estimatorSchema),
+  [...Object.values(ESTIMATOR_CARDS).map(estimatorSchema), GIVEN],
   'How the relationship is estimated: the estimator, and its options beside the name',
 );
 
-const PROBLEM = branches<Static<typeof GMRF> | Static<typeof TABLE>>('kind', [GMRF, TABLE], 'What the agents learn');
+const PROBLEM = branches<Static<typeof GMRF> | Static<typeof TABLE> | Static<typeof MLP> | OwnTableSection | OwnStreamSection>(
+  'kind',
+  [GMRF, TABLE, MLP],
+  'What the agents learn',
+);
 
 export const EXPERIMENT = Type.Object(
   {
@@ -233,7 +361,7 @@ export const EXPERIMENT = Type.Object(
     ),
     seed: Type.Optional(whole(0, 'Keys every random draw', { default: DEFAULTS.seed, maximum: SEED_MAX })),
     agents: Type.Optional(
-      whole(LIMITS.agentsMin, 'K, the number of agents; on a table it is the number of tasks', {
+      whole(LIMITS.agentsMin, 'K, the number of agents; on a table it is the number of tasks, and 9 where networks are of a family and nothing is said', {
         default: DEFAULTS.agents,
         maximum: LIMITS.agentsMax,
       }),

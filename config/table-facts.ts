@@ -3,7 +3,7 @@ import { assert, KindredError } from '../core/errors.ts';
 import { LIMITS } from '../core/limits.ts';
 import type { Rows } from '../core/problem/rows.ts';
 import { selectTasks, trainingRows } from '../core/problem/split.ts';
-import type { TableProblem } from './experiment.ts';
+import type { TableSource } from './experiment.ts';
 import { parseOwnTable, parseTable } from './table.ts';
 import type { TaskRows } from './table.ts';
 
@@ -20,7 +20,7 @@ export interface TableFacts {
 export type ReadFile = (path: string) => string;
 
 /** Where rows stay at their sites no file is read: the experiment says all that others may know. */
-export function readTableFacts(problem: TableProblem, readFile: ReadFile): TableFacts {
+export function readTableFacts(problem: TableSource, readFile: ReadFile): TableFacts {
   const { path, sites, features } = problem;
   if (path === undefined) return { names: sites?.map(({ name }) => name) ?? [], dropped: [], features: features ?? [] };
   const { table, kept, dropped } = readWhole(problem, path, readFile);
@@ -28,13 +28,13 @@ export function readTableFacts(problem: TableProblem, readFile: ReadFile): Table
 }
 
 /** The rows of the tasks that take part, in agent order. */
-export function readTasks(problem: TableProblem, readFile: ReadFile): Rows[] {
+export function readTasks(problem: TableSource, readFile: ReadFile): Rows[] {
   assert(problem.path !== undefined, 'the rows are at the sites');
   const { table, kept } = readWhole(problem, problem.path, readFile);
   return kept.map((index) => rowsOf(table.tasks[index]));
 }
 
-function readWhole(problem: TableProblem, path: string, readFile: ReadFile) {
+function readWhole(problem: TableSource, path: string, readFile: ReadFile) {
   const table = parseTable(readTable(path, readFile), path, problem);
   const sizes = table.tasks.map((task) => ({ name: task.name, rows: task.targets.length }));
   return { table, ...selectTasks(sizes, problem.split, path) };
@@ -44,7 +44,7 @@ function readWhole(problem: TableProblem, path: string, readFile: ReadFile) {
  * The rows of ONE agent, from a file that holds no others.
  * A row of somebody else is TABLE_NOT_OWN; so few that what is told of them would be the rows themselves, TABLE_TOO_FEW_ROWS.
  */
-export function readOwnRows(problem: TableProblem, name: string, path: string, readFile: ReadFile): Rows {
+export function readOwnRows(problem: TableSource, name: string, path: string, readFile: ReadFile): Rows {
   const own = parseOwnTable(readTable(path, readFile), path, problem, name);
   const count = own.targets.length;
   selectTasks([{ name, rows: count }], { ...problem.split, tooFew: 'refuse' }, path, 1);

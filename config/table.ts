@@ -13,7 +13,7 @@ import { didYouMean } from './did-you-mean.ts';
 export interface TableSpec {
   readonly task: string;
   readonly target: string;
-  readonly loss: 'squared' | 'logistic';
+  readonly loss?: 'squared' | 'logistic' | 'own';
   /** The columns to learn from; all but the task and the target if it is left out. */
   readonly features?: readonly string[];
 }
@@ -103,6 +103,8 @@ function groupRecords(table: Records, header: string[], taskColumn: number): Map
   for (let r = 1; r < table.records.length; r++) {
     const name = table.records[r][taskColumn].trim();
     if (name === '') throw refuse(table, r, taskColumn, `column "${header[taskColumn]}": the cell is empty`);
+    // A terminal would obey them.
+    if (/[^\P{Cc}\t\r\n]|\p{Bidi_Control}/u.test(name)) throw refuse(table, r, taskColumn, `column "${header[taskColumn]}": a name has no control characters`);
     const rows = byTask.get(name);
     if (rows === undefined) byTask.set(name, [r]);
     else rows.push(r);

@@ -1,6 +1,6 @@
 /** What the interface defines and this version does not have: recognised before the schema, so that it is not called a mistake. */
 import { shown, type Complaint, type Path } from './complaints.ts';
-import { PROBLEM_KINDS, estimatorNames, laterEstimators, laterStrategies, strategyNames } from './vocabulary.ts';
+import { estimatorNames, laterEstimators, laterStrategies, strategyNames } from './vocabulary.ts';
 
 type Section = Readonly<Record<string, unknown>>;
 
@@ -10,14 +10,11 @@ export function unsupportedComplaints(value: unknown): Complaint[] {
   const later = (path: Path, what: string, here: readonly string[]) =>
     complaints.push({ code: 'CONFIG_UNSUPPORTED', path, message: `${what} comes in a later version; this one has ${here.join(', ')}` });
 
-  const kind = section(file['problem'])['kind'];
-  if (typeof kind === 'string' && isModule(kind)) later(['problem', 'kind'], "a module of one's own", PROBLEM_KINDS);
   const estimator = section(file['relationship'])['estimator'];
   if (typeof estimator === 'string' && laterEstimators().includes(estimator)) later(['relationship', 'estimator'], shown(estimator), estimatorNames());
   armsOf(file).forEach((arm, i) => {
     const strategy = arm['strategy'];
     if (typeof strategy === 'string' && laterStrategies().includes(strategy)) later(['cooperate', 'arms', i, 'strategy'], shown(strategy), strategyNames());
-    if (arm['guard'] !== undefined) later(['cooperate', 'arms', i, 'guard'], 'the guard', ['none']);
   });
   return complaints;
 }
@@ -25,11 +22,6 @@ export function unsupportedComplaints(value: unknown): Complaint[] {
 function armsOf(file: Section): Section[] {
   const arms = section(file['cooperate'])['arms'];
   return Array.isArray(arms) ? arms.map(section) : [];
-}
-
-/** `./problem.ts`, `problems/mine.js`: a path to code. */
-function isModule(kind: string): boolean {
-  return /[/\\]|\.[cm]?[jt]s$/.test(kind);
 }
 
 function section(value: unknown): Section {

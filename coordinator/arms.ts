@@ -20,20 +20,22 @@ export interface Season<Plan> {
   knows(agent: number): boolean;
   /** Learns again, with this evidence too. */
   learn(late: ReadonlyMap<number, Values>): void;
-  /** All arms of the experiment, for those who take part now. */
+  /** All arms of the experiment, for those who take part now: a plan each, or one for all. Always as many. */
   plan(): readonly Plan[];
   viewsOf(plan: Plan): readonly (readonly LocalView[])[];
-  /** False when it was broken off. */
-  run(plan: Plan, epochs: Epochs): Script<boolean>;
+  /** False when it was broken off. `open` opens links that its views need only later. */
+  run(plan: Plan, epochs: Epochs, open: OpenViews): Script<boolean>;
 }
+
+/** False when it was broken off. */
+export type OpenViews = (views: readonly (readonly LocalView[])[]) => Script<boolean>;
 
 export function* runArms<Plan>(context: ScriptContext, season: Season<Plan>): Script {
   const epochs = new Epochs();
   const links = new OpenLinks(context);
-  const arms = context.experiment.cooperate.arms.length;
   let plans = season.plan();
   let crew = context.participants().join(' ');
-  for (let index = 0; index < arms;) {
+  for (let index = 0; index < plans.length;) {
     const back = takeIn(context, season);
     links.forget(back);
     const now = context.participants().join(' ');
@@ -43,7 +45,7 @@ export function* runArms<Plan>(context: ScriptContext, season: Season<Plan>): Sc
     }
     crew = now;
     const isOpen = yield* links.open(plans.slice(index).flatMap((plan) => season.viewsOf(plan)));
-    const isDone = isOpen && (yield* season.run(plans[index], epochs));
+    const isDone = isOpen && (yield* season.run(plans[index], epochs, (views) => links.open(views)));
     if (isDone) index++;
     else epochs.part();
   }

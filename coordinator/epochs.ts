@@ -15,7 +15,7 @@ export interface Epoch {
   readonly firstStep: number;
 }
 
-/** Of one iteration: every hop of a mean takes a step to the hub and one back. */
+/** Of one iteration, unless more is said: every hop of a mean takes a step to the hub and one back. */
 const STEPS_PER_ITERATION_MAX = 2 * CHEBYSHEV_ROUNDS;
 
 export class Epochs {
@@ -30,10 +30,10 @@ export class Epochs {
   }
 
   /** Every attempt asks once. */
-  next(iterations: number): Epoch {
+  next(iterations: number, stepsPerIteration = STEPS_PER_ITERATION_MAX): Epoch {
     const firstStep = this.#isApart ? this.#stepsMax + 1 : 0;
     this.#isApart = false;
-    this.#stepsMax += STEPS_PER_ITERATION_MAX * iterations;
+    this.#stepsMax += stepsPerIteration * iterations;
     return { epoch: ++this.#epoch, firstStep };
   }
 }

@@ -5,30 +5,36 @@
 import { createHash } from 'node:crypto';
 import { ERRORS, KindredError } from '../core/errors.ts';
 import { toRows } from '../core/linalg/matrix.ts';
-import type { Diagnostic } from '../core/relationship/relationship.ts';
+import { kindFormat } from '../core/relationship/kinds.ts';
+import type { Diagnostic, Relationship } from '../core/relationship/relationship.ts';
+import { withDriftFigures } from '../core/drift-figures.ts';
 import type { ArmResult, RunResult } from '../core/run-result.ts';
-import type { Experiment } from '../config/experiment.ts';
-import type { RunPhase, RunState } from './run-machine.ts';
+import type { DriftSpec, Experiment } from '../config/experiment.ts';
+import { LearnedVersions, type Told } from './learned-versions.ts';
+import { estimatorName, givenOf, recordedFile } from './relationship-record.ts';
+import type { RunState } from './run-state.ts';
 import type { RunStore } from './run-store.ts';
 import type { RunRecord } from './script.ts';
 
 export class Ledger {
   readonly #experiment: Experiment;
+  readonly #runId: string;
   readonly #store: RunStore;
   readonly #arms: ArmResult[] = [];
   readonly #diagnostics: Diagnostic[];
-  readonly #phaseMs: Partial<Record<RunPhase, number>> = {};
   /** Why each agent was left out, the last time. */
   readonly #reasons = new Map<number, string>();
   readonly #missed: { readonly what: string; readonly participants: readonly number[] }[] = [];
-  #relationship: RunResult['relationship'] = null;
+  readonly #relationships: LearnedVersions;
   #problem: RunResult['problem'];
   #replaying = false;
 
-  constructor(experiment: Experiment, store: RunStore, diagnostics: readonly Diagnostic[]) {
+  constructor(experiment: Experiment, runId: string, store: RunStore, diagnostics: readonly Diagnostic[]) {
     this.#experiment = experiment;
+    this.#runId = runId;
     this.#store = store;
     this.#diagnostics = [...diagnostics];
+    this.#relationships = new LearnedVersions(experiment.relationship);
   }
 
   /** While it is, nothing is written. */
@@ -38,14 +44,6 @@ export class Ledger {
 
   set replaying(replaying: boolean) {
     this.#replaying = replaying;
-  }
-
-  spend(phase: RunPhase, ms: number): void {
-    this.#phaseMs[phase] = (this.#phaseMs[phase] ?? 0) + ms;
-  }
-
-  get spentMs(): number {
-    return Object.values(this.#phaseMs).reduce((sum, ms) => sum + ms, 0);
   }
 
   /** Returns the digest of a relationship, to be made durable before anybody hears of it. */
@@ -85,39 +83,38 @@ export class Ledger {
     return Array.from({ length: this.#experiment.agents }, (_, agent) => agent).filter((agent) => this.#missedBy(agent).length > 0);
   }
 
-  result(run: {
-    readonly runId: string;
-    readonly mode: string;
-    readonly totalMs: number;
-    readonly state: RunState;
-    readonly missing: readonly number[];
-  }): RunResult {
-    const { runId, mode, totalMs, state, missing } = run;
+  result(run: { readonly mode: string; readonly timings: RunResult['timings']; readonly state: RunState; readonly missing: readonly number[] }): RunResult {
+    const { mode, timings, state, missing } = run;
     const { phase, failure } = state;
     const { agents, agentNames, name, seed } = this.#experiment;
     const isCompleted = phase === 'completed' || phase === 'completed-with-missing';
     const completed = isCompleted ? agents - missing.length : 0;
     return {
-      runId,
+      runId: this.#runId,
       status: isCompleted || phase === 'cancelled' ? phase : 'failed',
       ...(failure === undefined ? {} : { error: { code: failure.code, message: failure.detail, hint: ERRORS[failure.code].hint } }),
       experiment: name,
       seed,
       mode,
       agents: { expected: agents, completed, missing, names: agentNames },
-      relationship: this.#relationship,
-      arms: this.#arms,
-      ...(this.#problem === undefined ? {} : { problem: this.#problem }),
+      relationship: this.#relationships.told(this.#drift?.at),
+      arms: this.#drift === undefined ? this.#arms : withDriftFigures(this.#arms, this.#drift.at),
+      ...this.#problemFacts(),
       diagnostics: [...this.#diagnostics, ...this.leftOut().map((agent) => this.#absence(agent))],
-      timings: {
-        startMs: this.#phaseMs.assembling ?? 0,
-        exploreMs: this.#phaseMs.exploring ?? 0,
-        estimateMs: this.#phaseMs.estimating ?? 0,
-        cooperateMs: this.#phaseMs.cooperating ?? 0,
-        totalMs,
-      },
+      timings,
       directory: this.#store.directory,
     };
+  }
+
+  get #drift(): DriftSpec | undefined {
+    const { problem } = this.#experiment;
+    return problem.kind === 'gmrf-regression' ? problem.drift : undefined;
+  }
+
+  #problemFacts(): Pick<RunResult, 'problem'> {
+    const at = this.#drift?.at;
+    if (at !== undefined) return { problem: { ...this.#problem, kind: this.#experiment.problem.kind, changesAt: at } };
+    return this.#problem === undefined ? {} : { problem: this.#problem };
   }
 
   #missedBy(agent: number): string[] {
@@ -131,40 +128,50 @@ export class Ledger {
   }
 
   #recordArm({ arm, parameters }: Extract<RunRecord, { type: 'arm' }>): void {
-    this.#arms.push(arm);
+    const version = this.#relationships.versionOf(arm);
+    this.#arms.push({ ...arm, ...(version !== undefined && { relationshipVersion: version }) });
     const { strategy, relationship, participants, steadyError, parametersSha256 } = arm;
     this.#missed.push({ what: relationship === 'none' ? strategy : `${strategy} (${relationship})`, participants });
     if (this.#replaying) return;
-    this.#store.parameters(`${this.#arms.length}-${strategy}-${relationship}`, parameters);
+    // A strategy of one's own is named by a path.
+    this.#store.parameters(`${this.#arms.length}-${strategy.replaceAll(/^[./\\]+|[/\\]/g, '')}-${relationship}`, parameters);
     this.#store.event('arm', { strategy, relationship, participants, steadyError, sha256: parametersSha256 });
   }
 
   #recordRelationship(entry: Extract<RunRecord, { type: 'relationship' }>): { version: number; sha256: string } {
-    const { version, relativeError, diagnostics, truth, contributors } = entry;
-    const { estimator } = this.#experiment.relationship;
+    const { relationship, version, relativeError, diagnostics, truth, contributors } = entry;
+    const estimator = estimatorName(this.#experiment, entry);
+    const given = givenOf(this.#experiment, entry);
     this.#missed.push({ what: `relationship v${version}`, participants: contributors });
-    this.#relationship = {
+    const told: Told = {
       version,
-      kind: entry.relationship.kind,
+      kind: relationship.kind,
       estimator,
       contributors,
-      laplacian: toRows(entry.relationship.laplacian),
+      ...writtenOut(relationship),
       relativeError,
       diagnostics,
       truth: truth === null ? null : toRows(truth),
+      ...(given === undefined ? {} : { given: { run: given.inputs.run, version: given.version, digest: given.digest } }),
     };
+    this.#relationships.add(told, entry.step ?? 0);
     if (!this.#replaying) {
-      this.#store.relationship(version, this.#relationship);
+      this.#store.relationship(version, recordedFile(this.#experiment, this.#runId, entry));
       this.#store.event('relationship', { version, estimator, contributors, relativeError });
     }
-    const { data } = entry.relationship.laplacian;
-    return {
-      version,
-      sha256: createHash('sha256')
-        .update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
-        .digest('hex'),
-    };
+    return { version, sha256: digestOf(relationship) };
   }
+}
+
+function writtenOut(relationship: Relationship): Pick<Told, 'laplacian' | 'prior' | 'subspace' | 'groups'> {
+  return kindFormat(relationship.kind).toJson(relationship) as unknown as Pick<Told, 'laplacian' | 'prior' | 'subspace' | 'groups'>;
+}
+
+function digestOf(relationship: Relationship): string {
+  const hash = createHash('sha256');
+  for (const { buffer, byteOffset, byteLength } of kindFormat(relationship.kind).numbers(relationship))
+    hash.update(new Uint8Array(buffer, byteOffset, byteLength));
+  return hash.digest('hex');
 }
 
 /** A replayed log must lead to the relationship that the agents already cooperate by. */

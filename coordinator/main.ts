@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import type { CoordinatorJob } from '../config/coordinator-job.ts';
+import { dimensionOf } from '../config/experiment.ts';
 import { ERRORS, KindredError } from '../core/errors.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import { LIMITS } from '../core/limits.ts';
@@ -15,10 +16,14 @@ import type { RunResult } from '../core/run-result.ts';
 import { systemClock } from '../net/clock.ts';
 import { RunDriver } from './run-driver.ts';
 import type { RunProgress } from './run-progress.ts';
-import type { RunPhase } from './run-machine.ts';
+import type { RunPhase } from './run-state.ts';
 import { openEventLog } from './event-log.ts';
+import { findGroups } from './groupings.ts';
+import { controlOf } from './run-control.ts';
 import { createRunStore } from './run-store.ts';
 import type { RunStore } from './run-store.ts';
+import { keptPageTokens } from './access.ts';
+import { LiveSource } from './live-source.ts';
 import { startServer } from './server.ts';
 import type { Server } from './server.ts';
 
@@ -54,6 +59,7 @@ async function main(): Promise<void> {
   const store = createRunStore(job.directory, job.experiment, job.hash);
   const token = readFileSync(job.tokenFile, 'utf8').trim();
   const driver = createDriver(job, store, token);
+  if (job.unpause === true) driver.resume();
   tell({ type: 'faults', plan: driver.faults });
   // The log may have held the whole run: nobody is needed for it any more.
   if (hasEnded) return;
@@ -88,6 +94,7 @@ function createDriver(job: CoordinatorJob, store: RunStore, token: string): RunD
     log: eventLog,
     records,
     readFile: (path) => readFileSync(path, 'utf8'),
+    findGroups,
     onPhase: (phase, elapsedMs) => tell({ type: 'phase', phase, elapsedMs }),
     onFaults: (plan) => tell({ type: 'faults', plan }),
     onProgress: (progress) => {
@@ -110,8 +117,15 @@ function listen(job: CoordinatorJob, driver: RunDriver, store: RunStore, token: 
     token,
     agents,
     source: driver,
-    faults: driver,
-    dimension: Math.max(LIMITS.curvePointsMax, problem.kind === 'gmrf-regression' ? problem.dimension : LIMITS.exactSolveDimensionMax),
+    runs: new LiveSource(driver, {
+      runId: job.runId,
+      directory: job.directory,
+      clock: systemClock,
+      now: () => Date.now(),
+      control: controlOf(driver, job.experiment, job.agentsPerProcess ?? 1),
+    }),
+    tokens: keptPageTokens(job.directory),
+    dimension: Math.max(LIMITS.curvePointsMax, dimensionOf(problem)),
     onLink: (link) => driver.accept(link),
     onRefused: (reason) => {
       refused++;

@@ -24,7 +24,7 @@ interface Member {
   silent: boolean;
 }
 
-const HEARTBEAT = encode({ type: 'heartbeat' });
+const HEARTBEAT = encode({ type: 'heartbeat', ask: 0, answer: 0 });
 
 export class Members {
   readonly #clock: Clock;

@@ -1,8 +1,10 @@
 /** Who an agent is told to be, and how one agent reaches another: identities, tickets and addresses of a run. */
 import type { Experiment } from '../config/experiment.ts';
 import { linkBearer, linkSecret, readSession, sessionOf } from '../net/credentials.ts';
-import type { Dialler } from '../net/credentials.ts';
-import type { Neighbour, Welcome } from '../proto/messages.ts';
+import { ANY_AGENT } from '../proto/messages.ts';
+import type { Hello, Neighbour, Welcome } from '../proto/messages.ts';
+import type { HelloClaim } from './run-machine.ts';
+import type { AgentRecord } from './run-state.ts';
 
 export interface RosterOptions {
   readonly experiment: Experiment;
@@ -10,8 +12,8 @@ export interface RosterOptions {
   readonly token: string;
   /** What an agent needs to make its own data, as JSON. */
   readonly job: string;
-  /** Of now: agents restart. */
-  readonly incarnationOf: (agent: number) => number;
+  /** As they are now: agents restart. */
+  readonly agents: readonly Pick<AgentRecord, 'incarnation' | 'attached'>[];
   /** Empty while it is not known. */
   readonly endpointOf: (agent: number) => string;
 }
@@ -23,21 +25,24 @@ export class Roster {
     this.#options = options;
   }
 
-  /** Whose session it says it is; undefined without one of this run. */
-  identify(session: string): (Dialler & { readonly proven: boolean }) | undefined {
-    return readSession(this.#options.token, this.#options.runId, session);
+  /** Who says hello: by its session, where it shows one of this run, else the index it asks for, or a free one. */
+  claimOf({ session, agent, endpoint, boot, stage }: Hello): HelloClaim {
+    const known = readSession(this.#options.token, this.#options.runId, session);
+    const index = known?.agent ?? (agent === ANY_AGENT ? this.#freeIndex(endpoint) : agent);
+    // The stages of another run say nothing about this one.
+    return { agent: index, incarnation: known?.incarnation ?? 0, proven: known?.proven ?? false, boot, stage: known === undefined ? 0 : stage };
   }
 
   /** How agent `from` reaches agent `to`; of two the lower index dials. */
   neighbour(from: number, to: number): Neighbour {
-    const { token, runId, incarnationOf, endpointOf } = this.#options;
-    const ticket = linkBearer(linkSecret(token, runId, to), { agent: from, incarnation: incarnationOf(from) });
-    return { agent: to, endpoint: endpointOf(to), ticket, dial: from < to, incarnation: incarnationOf(to) };
+    const { token, runId, agents, endpointOf } = this.#options;
+    const ticket = linkBearer(linkSecret(token, runId, to), { agent: from, incarnation: agents[from].incarnation });
+    return { agent: to, endpoint: endpointOf(to), ticket, dial: from < to, incarnation: agents[to].incarnation };
   }
 
-  welcome(agent: number, links: Iterable<number>, now: Pick<Welcome, 'faults' | 'elapsedMs'>): Welcome {
-    const { experiment, runId, token, job, incarnationOf } = this.#options;
-    const incarnation = incarnationOf(agent);
+  welcome(agent: number, links: Iterable<number>, now: Pick<Welcome, 'faults' | 'elapsedMs' | 'paused'>): Welcome {
+    const { experiment, runId, token, job, agents } = this.#options;
+    const { incarnation } = agents[agent];
     return {
       type: 'welcome',
       run: runId,
@@ -51,5 +56,12 @@ export class Roster {
       neighbours: Array.from(links, (other) => this.neighbour(agent, other)),
       ...now,
     };
+  }
+
+  /** The index it was given before, should that Welcome have been lost; else one that nobody had. */
+  #freeIndex(endpoint: string): number {
+    const { agents, endpointOf } = this.#options;
+    const given = agents.findIndex((_, agent) => endpointOf(agent) === endpoint);
+    return given >= 0 ? given : agents.findIndex((one) => !one.attached && one.incarnation === 0);
   }
 }

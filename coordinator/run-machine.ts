@@ -14,44 +14,12 @@
  *  3. Nothing is assigned before every agent joined, or a quorum when the time for joining is over.
  *  4. An agent that is away is waited for, by name, until its time is over; then the run goes on without it when a quorum
  *     remains, and fails otherwise. It is never forgotten: who took part is part of the result.
- *  5. Every wait names for whom and until when.
+ *  5. Every wait names for whom and until when. While the run is paused nobody's time runs out: every deadline is later by
+ *     as long.
  */
 import type { ErrorCode } from '../core/errors.ts';
 import { LIMITS } from '../core/limits.ts';
-
-export type RunPhase = 'assembling' | 'exploring' | 'estimating' | 'cooperating' | 'completed' | 'completed-with-missing' | 'failed' | 'cancelled';
-
-export interface AgentRecord {
-  /** How many processes have been this agent; 0 before the first. */
-  incarnation: number;
-  attached: boolean;
-  /** Left out of the current stage, and of the run unless it comes back. */
-  excluded: boolean;
-  /** Excluded, back, and up to date: it takes part from the next relationship on. */
-  returned: boolean;
-  /** The last stage it reported after it was left out. */
-  lateStage: number;
-  awaySince: number;
-  reported: boolean;
-  finished: boolean;
-  /** Monotonic time of the last sign of progress. */
-  progressedAt: number;
-  /** The highest iteration heard of in this stage. */
-  iteration: number;
-  waitingFor: string;
-}
-
-export interface RunState {
-  phase: RunPhase;
-  stage: number;
-  readonly agents: AgentRecord[];
-  readonly quorum: number;
-  readonly waitMs: number;
-  /** Whether the stage can go on when a participant is lost. */
-  stageNeedsAll: boolean;
-  deadline: number;
-  failure: { readonly code: ErrorCode; readonly detail: string } | undefined;
-}
+import { indicesOf, isOver, participants, runWaits, type AgentRecord, type RunPhase, type RunState } from './run-state.ts';
 
 export interface HelloClaim {
   readonly agent: number;
@@ -70,10 +38,13 @@ export type RunEvent =
   | { readonly type: 'left'; readonly agent: number; readonly code: ErrorCode | ''; readonly detail: string; readonly now: number }
   | { readonly type: 'report'; readonly agent: number; readonly stage: number; readonly isEmpty: boolean; readonly now: number }
   | { readonly type: 'progress'; readonly agent: number; readonly stage: number; readonly iteration: number; readonly waitingFor: string; readonly now: number }
-  | { readonly type: 'planned'; readonly phase: RunPhase; readonly needsAll: boolean; readonly now: number }
+  | { readonly type: 'planned'; readonly phase: RunPhase; readonly needsAll: boolean; readonly calculates?: boolean; readonly now: number }
+  | { readonly type: 'calculated'; readonly stage: number }
   /** leftOut: somebody missed a part of it, even if everybody is there now. */
   | { readonly type: 'concluded'; readonly leftOut?: boolean }
   | { readonly type: 'broken'; readonly code: ErrorCode; readonly detail: string }
+  | { readonly type: 'paused'; readonly now: number }
+  | { readonly type: 'unpaused'; readonly now: number }
   | { readonly type: 'interrupted' }
   | { readonly type: 'tick'; readonly now: number };
 
@@ -86,53 +57,16 @@ export type RunEffect =
   | { readonly type: 'plan'; readonly brokenOff: boolean }
   /** The current stage, to every participant. */
   | { readonly type: 'assign-all' }
+  /** What the stage asks of the coordinator itself. */
+  | { readonly type: 'calculate' }
   | { readonly type: 'assign'; readonly agent: number; readonly stage: number }
   | { readonly type: 'accept-report'; readonly agent: number }
   /** Of a stage that went on without it. */
   | { readonly type: 'keep-late-report'; readonly agent: number; readonly stage: number }
   | { readonly type: 'note'; readonly kind: 'lost' | 'excluded' | 'returned'; readonly agent: number; readonly detail: string }
+  /** Everybody is to hear whether the run is paused. */
+  | { readonly type: 'tell-paused' }
   | { readonly type: 'end'; readonly phase: RunPhase };
-
-export interface RunTerms {
-  readonly quorum: number;
-  readonly waitMs: number;
-  readonly joinMs: number;
-}
-
-export function initialRunState(agents: number, now: number, terms: Partial<RunTerms> = {}): RunState {
-  const record = (): AgentRecord => ({
-    incarnation: 0,
-    attached: false,
-    excluded: false,
-    returned: false,
-    lateStage: 0,
-    awaySince: now,
-    reported: false,
-    finished: false,
-    progressedAt: now,
-    iteration: 0,
-    waitingFor: '',
-  });
-  return {
-    phase: 'assembling',
-    stage: 0,
-    agents: Array.from({ length: agents }, record),
-    quorum: terms.quorum ?? agents,
-    waitMs: terms.waitMs ?? LIMITS.rejoinMs,
-    stageNeedsAll: true,
-    deadline: now + (terms.joinMs ?? LIMITS.joinMs),
-    failure: undefined,
-  };
-}
-
-export function isOver(phase: RunPhase): boolean {
-  return phase === 'completed' || phase === 'completed-with-missing' || phase === 'failed' || phase === 'cancelled';
-}
-
-/** Who takes part in the current stage, by index. */
-export function participants(state: RunState): number[] {
-  return indicesOf(state, (record) => !record.excluded);
-}
 
 /** The only way the state changes. */
 export function stepRun(state: RunState, event: RunEvent): RunEffect[] {
@@ -152,25 +86,21 @@ export function stepRun(state: RunState, event: RunEvent): RunEffect[] {
       return onProgress(state, event);
     case 'planned':
       return enterStage(state, event);
+    case 'calculated':
+      return onCalculated(state, event.stage);
     case 'concluded':
       return enterCompleted(state, event.leftOut ?? false);
     case 'broken':
       return enterFailed(state, event.code, event.detail);
+    case 'paused':
+      return onPaused(state, event.now);
+    case 'unpaused':
+      return onUnpaused(state, event.now);
     case 'interrupted':
       return enterCancelled(state);
     case 'tick':
       return onTick(state, event.now);
   }
-}
-
-/** For whom the run waits and until when (monotonic ms), in words; empty when it waits for nobody. */
-export function runWaits(state: RunState): { readonly for: readonly number[]; readonly until: number; readonly what: string } {
-  if (isOver(state.phase)) return { for: [], until: 0, what: '' };
-  if (state.phase === 'assembling') return { for: indicesOf(state, (one) => !one.attached), until: state.deadline, what: 'to join' };
-  const away = indicesOf(state, (one) => !one.excluded && !one.attached);
-  if (away.length > 0) return { for: away, until: earliest(away.map((k) => state.agents[k].awaySince)) + state.waitMs, what: 'to come back' };
-  const busy = indicesOf(state, (one) => !one.excluded && !one.reported);
-  return { for: busy, until: earliest(busy.map((k) => state.agents[k].progressedAt)) + LIMITS.stallMs, what: `to report stage ${state.stage}` };
 }
 
 function onHello(state: RunState, claim: HelloClaim, now: number): RunEffect[] {
@@ -252,7 +182,14 @@ function onLateReport(state: RunState, record: AgentRecord, { agent, stage, isEm
 }
 
 function planWhenAllReported(state: RunState): RunEffect[] {
-  return state.agents.every((one) => one.reported || one.excluded) ? [{ type: 'plan', brokenOff: false }] : [];
+  return !state.calculating && state.agents.every((one) => one.reported || one.excluded) ? [{ type: 'plan', brokenOff: false }] : [];
+}
+
+/** Of a stage that was broken off meanwhile nobody needs it. */
+function onCalculated(state: RunState, stage: number): RunEffect[] {
+  if (!state.calculating || stage !== state.stage) return [];
+  state.calculating = false;
+  return planWhenAllReported(state);
 }
 
 function onProgress(state: RunState, event: Extract<RunEvent, { type: 'progress' }>): RunEffect[] {
@@ -265,7 +202,27 @@ function onProgress(state: RunState, event: Extract<RunEvent, { type: 'progress'
   return [];
 }
 
+function onPaused(state: RunState, now: number): RunEffect[] {
+  if (state.pausedAt !== undefined) return [];
+  state.pausedAt = now;
+  return [{ type: 'tell-paused' }];
+}
+
+/** Invariant 5. Who came, went or moved meanwhile did so now. */
+function onUnpaused(state: RunState, now: number): RunEffect[] {
+  if (state.pausedAt === undefined) return [];
+  const pausedMs = now - state.pausedAt;
+  state.pausedAt = undefined;
+  state.deadline += pausedMs;
+  for (const record of state.agents) {
+    record.awaySince = Math.min(now, record.awaySince + pausedMs);
+    record.progressedAt = Math.min(now, record.progressedAt + pausedMs);
+  }
+  return [{ type: 'tell-paused' }];
+}
+
 function onTick(state: RunState, now: number): RunEffect[] {
+  if (state.pausedAt !== undefined) return [];
   if (state.phase === 'assembling') return now < state.deadline ? [] : beginWithoutSome(state);
   const away = indicesOf(state, (one) => !one.excluded && !one.attached && now >= one.awaySince + state.waitMs);
   if (away.length > 0) return goOnWithout(state, away, 'AGENT_LOST', `did not come back within ${state.waitMs / 1000} s`);
@@ -314,17 +271,18 @@ function onEventWhenOver(state: RunState, event: RunEvent): RunEffect[] {
   return [];
 }
 
-function enterStage(state: RunState, { phase, needsAll, now }: Extract<RunEvent, { type: 'planned' }>): RunEffect[] {
+function enterStage(state: RunState, { phase, needsAll, calculates = false, now }: Extract<RunEvent, { type: 'planned' }>): RunEffect[] {
   state.phase = phase;
   state.stage++;
   state.stageNeedsAll = needsAll;
+  state.calculating = calculates;
   for (const agent of state.agents) {
     agent.reported = agent.returned = false;
     agent.iteration = 0;
     agent.waitingFor = '';
     agent.progressedAt = now;
   }
-  return [{ type: 'assign-all' }];
+  return calculates ? [{ type: 'assign-all' }, { type: 'calculate' }] : [{ type: 'assign-all' }];
 }
 
 function enterCompleted(state: RunState, leftOut: boolean): RunEffect[] {
@@ -342,12 +300,4 @@ function enterCancelled(state: RunState): RunEffect[] {
   state.phase = 'cancelled';
   state.failure = { code: 'RUN_INTERRUPTED', detail: 'interrupted' };
   return [{ type: 'end', phase: 'cancelled' }];
-}
-
-function indicesOf(state: RunState, predicate: (record: AgentRecord) => boolean): number[] {
-  return state.agents.flatMap((record, k) => (predicate(record) ? [k] : []));
-}
-
-function earliest(times: readonly number[]): number {
-  return times.reduce((least, time) => Math.min(least, time), Infinity);
 }

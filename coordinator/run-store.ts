@@ -7,12 +7,13 @@ import { appendFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunResult } from '../core/run-result.ts';
 import type { Experiment } from '../config/experiment.ts';
+import type { RelationshipFile } from '../config/relationship-file.ts';
 
 export interface RunStore {
   readonly directory: string;
   event(type: string, fields: Readonly<Record<string, unknown>>): void;
   metrics(fields: Readonly<Record<string, unknown>>): void;
-  relationship(version: number, content: unknown): void;
+  relationship(version: number, file: RelationshipFile): void;
   parameters(name: string, vectors: readonly Float64Array[]): void;
   result(result: RunResult): void;
 }

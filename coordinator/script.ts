@@ -4,12 +4,14 @@
  * run is replayed by feeding the same reports again.
  */
 import type { Graph } from '../core/graph.ts';
+import type { Programme } from '../core/grouping/programme.ts';
 import type { Diagnostic, Relationship } from '../core/relationship/relationship.ts';
 import type { Matrix } from '../core/linalg/matrix.ts';
 import type { ArmResult, RunResult } from '../core/run-result.ts';
 import type { Experiment } from '../config/experiment.ts';
+import type { TrueGraph } from '../config/graph-file.ts';
 import type { Neighbour, Work } from '../proto/messages.ts';
-import type { RunPhase } from './run-machine.ts';
+import type { RunPhase } from './run-state.ts';
 
 export type Values = ReadonlyMap<string, Float64Array>;
 
@@ -19,6 +21,8 @@ export interface Stage {
   readonly label: string;
   /** One entry per agent, by index. */
   readonly works: readonly Work[];
+  /** What the coordinator looks for meanwhile: the stage is not over before it is found (groupings.ts). */
+  readonly calculation?: Programme;
   /** Iterations this stage begins after and ends at, and the arm's last one: for progress displays. */
   readonly from?: number;
   readonly until?: number;
@@ -48,21 +52,40 @@ export type RunRecord =
       readonly type: 'relationship';
       readonly relationship: Relationship;
       readonly version: number;
+      /** The step of an arm after which it is in use, where it is renewed while agents cooperate. */
+      readonly step?: number;
       readonly diagnostics: readonly Diagnostic[];
       readonly relativeError: number | null;
       readonly truth: Matrix | null;
       /** Whose reports it was learned from. */
       readonly contributors: readonly number[];
+      /** What it was learned from, for its file. */
+      readonly inputs?: RelationshipInputs;
+      /** By which estimator, where it is not the one of the experiment's section. */
+      readonly estimator?: string;
     }
   | { readonly type: 'arm'; readonly arm: ArmResult; readonly parameters: readonly Float64Array[] }
   | { readonly type: 'metrics'; readonly arm: number; readonly agent: number; readonly values: Readonly<Record<string, unknown>> }
   | { readonly type: 'problem'; readonly problem: NonNullable<RunResult['problem']> }
   | { readonly type: 'diagnostics'; readonly diagnostics: readonly Diagnostic[] };
 
+export interface RelationshipInputs {
+  /** What agents were asked for. */
+  readonly evidence: readonly string[];
+  /** Coordinates of every report. */
+  readonly dimension: number;
+  /** n_k by agent: variance per coordinate of what it reported. */
+  readonly noise: ReadonlyMap<number, number>;
+  /** s_k / B by agent, exploring step size and time constants until steady, where agents explored. */
+  readonly noisePower?: ReadonlyMap<number, number>;
+  readonly stepSize?: number;
+  readonly settledWindows?: number;
+}
+
 export interface ScriptContext {
   readonly experiment: Experiment;
   /** The problem's graph, where the problem is synthetic. */
-  readonly truth: Graph | undefined;
+  readonly truth: TrueGraph | undefined;
   readonly network: Graph;
   /** How agent `from` reaches agent `to`. */
   neighbour(from: number, to: number): Neighbour;

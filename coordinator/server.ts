@@ -1,28 +1,30 @@
 /**
- * The coordinator's HTTP face: health, status, and the WebSocket path agents join by. Read-only; loopback by default.
+ * The coordinator's HTTP face: health and status, the live page's API, and the WebSocket path agents join by. Loopback by default.
  * Agents authenticate in the upgrade, before any socket exists.
  */
-import Fastify from 'fastify';
-import type { FastifyInstance } from 'fastify';
-import { ERRORS } from '../core/errors.ts';
-import { LIMITS } from '../core/limits.ts';
 import type { Link } from '../net/link.ts';
 import { sameSecret } from '../net/secret.ts';
 import { acceptWebSockets } from '../net/websocket-accept.ts';
 import { controlFrameBytesMax } from '../proto/codec.ts';
-import { faultRoutes } from './routes/faults.ts';
-import type { FaultSource } from './routes/faults.ts';
+import type { PageTokens } from './access.ts';
+import { createApp } from './app.ts';
+import { metricsRoutes } from './routes/metrics.ts';
+import type { MetricsSource } from './routes/metrics.ts';
+import { pageApi } from './page-api.ts';
+import type { RunsSource } from './routes/runs.ts';
 import { statusRoutes } from './routes/status.ts';
 import type { StatusSource } from './routes/status.ts';
 
 export interface ServerOptions {
   readonly host: string;
   readonly port: number;
+  /** By which agents join; it opens nothing else. */
   readonly token: string;
   readonly dimension: number;
   readonly agents: number;
   readonly source: StatusSource;
-  readonly faults: FaultSource;
+  readonly runs: RunsSource & MetricsSource;
+  readonly tokens: PageTokens;
   readonly onLink: (link: Link) => void;
   readonly onRefused: (reason: string) => void;
 }
@@ -36,8 +38,10 @@ export interface Server {
 }
 
 export async function startServer(options: ServerOptions): Promise<Server> {
-  const app = createApp(options.source);
-  faultRoutes(app, options.faults, options.token);
+  const app = createApp(options.host);
+  statusRoutes(app, options.source);
+  pageApi(app, options.runs, options.tokens);
+  metricsRoutes(app, options.runs, options.tokens);
   const stopAccepting = acceptWebSockets(app.server, '/agents', {
     authorize: (bearer) => (sameSecret(bearer, options.token) ? 'an agent' : undefined),
     frameBytesMax: controlFrameBytesMax(options.dimension, options.agents),
@@ -53,27 +57,4 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       await app.close();
     },
   };
-}
-
-/** Exported for tests, which ask it without a socket. */
-export function createApp(source: StatusSource): FastifyInstance {
-  const app = Fastify({
-    logger: false,
-    bodyLimit: LIMITS.controlFrameBytesMax,
-    connectionTimeout: 10_000,
-    requestTimeout: 10_000,
-    trustProxy: false,
-    forceCloseConnections: true,
-    ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
-  });
-  app.server.headersTimeout = 10_000;
-  app.addHook('onSend', async (_request, reply) => {
-    reply.headers({ 'cache-control': 'no-store', 'content-security-policy': "default-src 'self'", 'x-content-type-options': 'nosniff' });
-  });
-  app.setNotFoundHandler((request, reply) =>
-    reply.code(404).send({ error: 'NOT_FOUND', message: `there is no ${request.method} ${request.url.slice(0, 100)}` }),
-  );
-  app.setErrorHandler((_error, _request, reply) => reply.code(500).send({ error: 'INTERNAL', message: ERRORS.INTERNAL.message }));
-  statusRoutes(app, source);
-  return app;
 }

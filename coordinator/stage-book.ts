@@ -8,6 +8,8 @@ import type { Stage } from './script.ts';
 /** Keeps an agent that has no part in a stage in step with the others. */
 const NOTHING_TO_DO: Work = { kind: 'connect', neighbours: [] };
 
+const isOfArms = ({ kind }: Work): boolean => kind === 'cooperate' || kind === 'autonomous';
+
 export class StageBook {
   /** From stage 1. */
   readonly #stages: Stage[] = [];
@@ -36,7 +38,7 @@ export class StageBook {
 
   /** Cooperating steps of the stages before the current one; of a stage that was broken off nobody knows how many. */
   get stepsBefore(): number {
-    const past = this.#stages.slice(0, -1).filter(({ phase, works }) => phase === 'cooperating' && works.some(({ kind }) => kind === 'cooperate'));
+    const past = this.#stages.slice(0, -1).filter(({ phase, works }) => phase === 'cooperating' && works.some(isOfArms));
     return past.reduce((sum, { from = 0, until = from }) => sum + until - from, 0);
   }
 

@@ -13,6 +13,8 @@ export interface Fits {
   /** By agent. */
   readonly noise: ReadonlyMap<number, number>;
   readonly meanCurvature: number;
+  /** Training rows of an agent. */
+  readonly meanRows: number;
 }
 
 /** Once for all training rows and once without the held-out ones. */
@@ -34,5 +36,6 @@ export function fitsOf(problem: TableProblem, told: ReadonlyMap<number, Values>,
     return { agent, iterate: estimate, average: estimate, noise: Float64Array.of(noise.get(agent)!) };
   });
   const curvatures = agents.map((agent) => of(agent, 'curvature')[0]);
-  return { ridge, evidence, noise, meanCurvature: curvatures.reduce((sum, one) => sum + one, 0) / agents.length };
+  const meanRows = agents.reduce((sum, agent) => sum + of(agent, 'rows')[0], 0) / agents.length;
+  return { ridge, evidence, noise, meanRows, meanCurvature: curvatures.reduce((sum, one) => sum + one, 0) / agents.length };
 }

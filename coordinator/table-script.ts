@@ -9,24 +9,46 @@
 import { LIMITS } from '../core/limits.ts';
 import type { Matrix } from '../core/linalg/matrix.ts';
 import { trace } from '../core/linalg/matrix.ts';
+import { broughtProblem } from '../core/own/brought.ts';
 import { chooseRidge, etaGrid, leastTotal, ridgeGrid } from '../core/problem/ridge.ts';
 import { meanFeatureVariance, mergeMoments, standardization, targetDeviation } from '../core/problem/standardize.ts';
+import type { RunResult } from '../core/run-result.ts';
 import type { TableProblem } from '../config/experiment.ts';
-import type { CooperateWork } from '../proto/messages.ts';
+import { hierarchical } from '../core/relationship/hierarchical.ts';
+import { ROUNDS_MAX as SUBSPACE_ROUNDS_MAX } from '../core/subspace/chain.ts';
+import type { CooperateWork, LocalBasis, LocalPrior } from '../proto/messages.ts';
 import { recordArmMetrics, tableArmResult } from './arm-result.ts';
 import { runArms } from './arms.ts';
-import type { Season } from './arms.ts';
+import type { OpenViews, Season } from './arms.ts';
 import type { Epoch, Epochs } from './epochs.ts';
 import type { ArmPlan } from './relate.ts';
-import { estimate, estimatorOf, needsRelationship, planArms, withinNetwork } from './relate.ts';
-import { forEveryone, reportedByAll, valuesByAgent } from './script.ts';
+import { gossipedRecord, gossipOf, type Gossip } from './gossiped-subspace.ts';
+import { priorOptions, type PriorOptions } from './prior-fit.ts';
+import { Priors } from './priors.ts';
+import {
+  estimate,
+  estimatorDiagnostics,
+  estimatorOf,
+  isGossiped,
+  needsLearned,
+  needsRelationship,
+  optionsOf,
+  planArms,
+  solverDiagnostics,
+  withinNetwork,
+} from './relate.ts';
+import { forEveryone, named, reportedByAll, valuesByAgent } from './script.ts';
 import type { Script, ScriptContext, StageReports, Values } from './script.ts';
 import { fitsOf } from './table-fits.ts';
 import type { Fits, LocalFits } from './table-fits.ts';
-import { filterSpectrumMax } from './views.ts';
+import { rankOf, Subspaces } from './subspaces.ts';
+import { TaskGroups } from './task-groups.ts';
+import { filterSpectrumMax, groupViews } from './views.ts';
 
 /** Rounds between two looks at the relative change. */
 const ROUNDS_PER_LOOK = 10;
+/** Agents who learn a subspace among themselves mostly are done by then: they need nobody in between. */
+const GOSSIP_ROUNDS_PER_LOOK = 30;
 const RELATIVE_CHANGE = 1e-6;
 
 /** An arm, and the same arm by the relationship learned without the held-out rows. */
@@ -36,14 +58,20 @@ interface TablePlan {
 }
 
 export function* tableScript(context: ScriptContext, problem: TableProblem): Script {
-  const { ridge } = yield* prepare(context, problem);
-  const work = { kind: 'evidence', needs: estimatorOf(context.experiment).needs, ridge } as const;
-  const reports = yield { phase: 'exploring', label: 'solving locally', works: forEveryone(context.experiment.agents, work) };
-  yield* runArms(context, new TableSeason(context, problem, ridge, reports));
+  const { experiment } = context;
+  const { ridge, dimension } = yield* prepare(context, problem);
+  const about = priorOptions(optionsOf(experiment, hierarchical.name), problem, experiment.agents, dimension);
+  const moments = needsLearned(experiment, 'prior') && about.gathers ? ['information'] : [];
+  const needs = [...estimatorOf(experiment).needs, ...moments, ...(needsLearned(experiment, 'subspace') && !isGossiped(experiment) ? ['halves'] : [])];
+  const work = { kind: 'evidence', needs, ridge } as const;
+  const reports = yield { phase: 'exploring', label: 'solving locally', works: forEveryone(experiment.agents, work) };
+  const diagnostics = [...estimatorDiagnostics(experiment), ...solverDiagnostics(experiment)];
+  if (diagnostics.length > 0) context.record({ type: 'diagnostics', diagnostics });
+  yield* runArms(context, new TableSeason(context, problem, ridge, about, reports));
 }
 
 /** Global moments, standardisation, and the ridge of "alone". */
-function* prepare(context: ScriptContext, problem: TableProblem): Script<{ ridge: number }> {
+function* prepare(context: ScriptContext, problem: TableProblem): Script<{ ridge: number; dimension: number }> {
   const { agents } = context.experiment;
   const moments = yield { phase: 'exploring', label: 'reporting moments', works: forEveryone(agents, { kind: 'moments' }) };
   const merged = mergeMoments(reportedByAll(moments, 'moments'));
@@ -54,8 +82,14 @@ function* prepare(context: ScriptContext, problem: TableProblem): Script<{ ridge
   const losses = yield { phase: 'exploring', label: 'choosing the ridge', works: forEveryone(agents, work) };
   const ridge = problem.ridge === 'auto' ? chooseRidge(reportedByAll(losses, 'leaveOneOut'), grid) : problem.ridge;
   const targetSd = problem.loss === 'squared' ? { targetSd: targetDeviation(merged) } : {};
-  context.record({ type: 'problem', problem: { kind: problem.kind, loss: problem.loss, ridge, ...targetSd } });
-  return { ridge };
+  context.record({ type: 'problem', problem: { kind: problem.kind, loss: problem.loss, ridge, ...targetSd, ...ownFacts(problem) } });
+  return { ridge, dimension: scale.length };
+}
+
+/** For whoever reads the results: whose loss it is, and what its error measures. */
+function ownFacts({ own }: TableProblem): Pick<NonNullable<RunResult['problem']>, 'module' | 'options' | 'measure'> {
+  const measure = own && broughtProblem(own.module)?.measure;
+  return own === undefined ? {} : { module: own.module, options: own.options, ...(measure === undefined ? {} : { measure }) };
 }
 
 class TableSeason implements Season<TablePlan> {
@@ -64,18 +98,24 @@ class TableSeason implements Season<TablePlan> {
   readonly #problem: TableProblem;
   readonly #ridge: number;
   readonly #told: Map<number, Values>;
+  readonly #priors: Priors;
+  readonly #subspaces: Subspaces;
+  readonly #groups: TaskGroups;
   #fits: LocalFits;
   #learned: Matrix | undefined;
   /** Without the held-out rows. */
   #learnedFitting: Matrix | undefined;
   #version = 0;
 
-  constructor(context: ScriptContext, problem: TableProblem, ridge: number, reports: StageReports) {
+  constructor(context: ScriptContext, problem: TableProblem, ridge: number, prior: PriorOptions, reports: StageReports) {
     this.#context = context;
     this.#problem = problem;
     this.#ridge = ridge;
     this.evidenceStage = reports.stage;
     this.#told = valuesByAgent(reports);
+    this.#priors = new Priors(context, problem, prior, ridge, () => ++this.#version);
+    this.#subspaces = new Subspaces(context, problem, rankOf(context.experiment), ridge, () => ++this.#version);
+    this.#groups = new TaskGroups(context, () => ++this.#version);
     this.#fits = this.#learnAgain();
   }
 
@@ -97,19 +137,70 @@ class TableSeason implements Season<TablePlan> {
     return [arm.views, trial.views];
   }
 
-  *run({ arm, trial }: TablePlan, epochs: Epochs): Script<boolean> {
+  *run({ arm: planned, trial }: TablePlan, epochs: Epochs, open: OpenViews): Script<boolean> {
     const { kind, loss } = this.#problem;
+    const arm = planned.strategy.cooperatesOver === 'groups' ? yield* this.#inGroups(planned, epochs, open) : planned;
+    if (arm === 'broken off') return false;
     const eta = yield* this.#chooseEta(arm, trial, epochs);
     if (eta === 'broken off') return false;
-    const settled = yield* this.#settle(arm, this.#fits.all, eta === null ? [] : [eta], false, epochs);
+    const shared = yield* this.#shared(arm);
+    if (shared === 'broken off') return false;
+    const settled = yield* this.#settle(arm, this.#fits.all, this.#strengths(arm, eta), false, epochs, shared);
     if (settled === 'broken off') return false;
     const { reports, rounds } = settled;
     const result = tableArmResult(arm, loss, eta, rounds, reports);
+    const gossip = this.#gossipOf(arm);
+    if (gossip !== undefined) {
+      const slopes = result.parameters.map((w) => w.subarray(1));
+      this.#context.record({ ...gossipedRecord(arm, this.#context.experiment.agents, slopes, gossip, rounds), version: ++this.#version });
+    }
     this.#context.record({ type: 'arm', ...result });
     const aucLeftOut = reports.participants.filter((k) => result.arm.aucByAgent?.[k] === null);
     if (aucLeftOut.length > 0) this.#context.record({ type: 'problem', problem: { kind, aucLeftOut } });
-    recordArmMetrics(this.#context, arm, reports);
+    recordArmMetrics(this.#context, arm, result.arm, reports);
     return true;
+  }
+
+  /** What every member is told beside its view: of a prior, or of a subspace. */
+  *#shared(arm: ArmPlan): Script<Shared | 'broken off'> {
+    switch (arm.strategy.cooperatesOver) {
+      case 'prior': {
+        const priors = yield* this.#priors.of(arm, this.#told);
+        return priors === 'broken off' ? priors : new Map(Array.from(priors, ([agent, prior]) => [agent, { prior }]));
+      }
+      case 'subspace': {
+        const gossip = this.#gossipOf(arm);
+        if (gossip !== undefined) return new Map(arm.members.map((agent) => [agent, { basis: gossip.start }]));
+        const bases = yield* this.#subspaces.of(arm, this.#told);
+        return bases === 'broken off' ? bases : new Map(Array.from(bases, ([agent, basis]) => [agent, { basis }]));
+      }
+      default:
+        return new Map();
+    }
+  }
+
+  /** The arm with the views of its groups, their links open. */
+  *#inGroups(arm: ArmPlan, epochs: Epochs, open: OpenViews): Script<ArmPlan | 'broken off'> {
+    const dimension = this.#fits.fitting.evidence[0].average!.length;
+    const rows = this.#fits.fitting.meanRows;
+    const stepSize = rows / (this.#fits.fitting.meanCurvature * dimension);
+    const groups = yield* this.#groups.of(arm, stepSize, epochs, (terms) => this.#works(arm, this.#fits.fitting, { etas: [], ...terms }, new Map()));
+    if (groups === 'broken off') return groups;
+    const views = groupViews(groups);
+    return (yield* open([views])) ? { ...arm, views } : 'broken off';
+  }
+
+  /** Of a group's consensus: how stiff it is. */
+  #strengths({ strategy }: ArmPlan, eta: number | null): number[] {
+    if (strategy.cooperatesOver === 'groups') return [this.#fits.all.meanCurvature];
+    return eta === null ? [] : [eta];
+  }
+
+  /** Where the arm's agents learn its subspace among themselves. */
+  #gossipOf(arm: ArmPlan): Gossip | undefined {
+    if (arm.strategy.cooperatesOver !== 'subspace' || arm.averaging === undefined) return undefined;
+    const [one] = arm.members;
+    return gossipOf(arm, this.#context, named(this.#told.get(one), one, 'estimate').length);
   }
 
   #learnAgain(): LocalFits {
@@ -119,7 +210,9 @@ class TableSeason implements Season<TablePlan> {
     if (!needsRelationship(context.experiment)) return { all, fitting };
     const { relationship, contributors, diagnostics } = estimate(context.experiment, all.evidence);
     const { laplacian, diagnostics: dropped } = withinNetwork(context, relationship.laplacian);
-    const about = { diagnostics: [...diagnostics, ...dropped], relativeError: null, truth: null, contributors };
+    const { name: estimator, needs } = estimatorOf(context.experiment);
+    const inputs = { evidence: needs, dimension: all.evidence[0].average!.length, noise: all.noise };
+    const about = { diagnostics: [...diagnostics, ...dropped], relativeError: null, truth: null, contributors, estimator, inputs };
     context.record({ type: 'relationship', relationship, version: ++this.#version, ...about });
     this.#learned = laplacian;
     this.#learnedFitting = withinNetwork(context, estimate(context.experiment, fitting.evidence).relationship.laplacian).laplacian;
@@ -143,17 +236,24 @@ class TableSeason implements Season<TablePlan> {
   }
 
   /** Rounds until every candidate has settled. */
-  *#settle(plan: ArmPlan, fits: Fits, etas: readonly number[], heldOut: boolean, epochs: Epochs): Script<Settled | 'broken off'> {
+  *#settle(plan: ArmPlan, fits: Fits, etas: readonly number[], heldOut: boolean, epochs: Epochs, shared: Shared = new Map()): Script<Settled | 'broken off'> {
     const { agents, cooperate } = this.#context.experiment;
     const fixed = cooperate.steps;
-    const last = fixed === 'auto' ? LIMITS.tableRoundsMax : fixed;
+    const gossip = this.#gossipOf(plan);
+    const last = fixed !== 'auto' ? fixed : gossip === undefined ? LIMITS.tableRoundsMax : SUBSPACE_ROUNDS_MAX;
     const label = `${plan.strategy.name} (${plan.relationship})${heldOut ? ': choosing eta' : ''}`;
-    const epoch = epochs.next(last);
+    const perLook = gossip === undefined ? ROUNDS_PER_LOOK : GOSSIP_ROUNDS_PER_LOOK;
+    const epoch = epochs.next(last, gossip?.exchangesMax);
     let elapsedMs = 0;
     const traffic = new Float64Array(agents);
-    for (let until = Math.min(ROUNDS_PER_LOOK, last); ; until = Math.min(until + ROUNDS_PER_LOOK, last)) {
-      const works = this.#works(plan, fits, { ...epoch, etas, heldOut, untilIteration: until, lastIteration: last });
-      const reports = yield { phase: 'cooperating', label, works, from: until - ROUNDS_PER_LOOK, until, total: last };
+    for (let until = Math.min(perLook, last); ; until = Math.min(until + perLook, last)) {
+      const works = this.#works(
+        plan,
+        fits,
+        { ...epoch, ...(gossip && { spectrumMax: gossip.bound }), etas, heldOut, untilIteration: until, lastIteration: last },
+        shared,
+      );
+      const reports = yield { phase: 'cooperating', label, works, from: until - perLook, until, total: last };
       if (reports.brokenOff) return 'broken off';
       elapsedMs += reports.elapsedMs;
       for (const k of reports.participants) traffic[k] += reports.values[k].get('traffic')?.[0] ?? 0;
@@ -161,7 +261,12 @@ class TableSeason implements Season<TablePlan> {
     }
   }
 
-  #works(plan: ArmPlan, fits: Fits, rest: Epoch & Pick<CooperateWork, 'etas' | 'heldOut' | 'untilIteration' | 'lastIteration'>): CooperateWork[] {
+  #works(
+    plan: ArmPlan,
+    fits: Fits,
+    rest: Epoch & Pick<CooperateWork, 'etas' | 'heldOut' | 'untilIteration' | 'lastIteration'> & Partial<CooperateWork>,
+    shared: Shared,
+  ): CooperateWork[] {
     const { network, output } = this.#context.experiment;
     const noise = plan.members.map((agent) => fits.noise.get(agent)!);
     const common = {
@@ -173,12 +278,17 @@ class TableSeason implements Season<TablePlan> {
       ridge: fits.ridge,
       rounds: network.rounds.kind,
       staleness: network.rounds.staleness,
+      fallBack: false,
       every: output.every,
+      needs: [],
       ...rest,
     } as const;
-    return plan.views.map((view, agent) => ({ ...common, view, noise: fits.noise.get(agent) ?? 0 }));
+    return plan.views.map((view, agent) => ({ ...common, view, noise: fits.noise.get(agent) ?? 0, ...shared.get(agent) }));
   }
 }
+
+/** By agent. */
+type Shared = ReadonlyMap<number, { readonly prior: LocalPrior } | { readonly basis: LocalBasis }>;
 
 interface Settled {
   readonly reports: StageReports;

@@ -3,6 +3,7 @@
  */
 import { frobeniusNorm, trace, zeros } from '../core/linalg/matrix.ts';
 import type { Matrix } from '../core/linalg/matrix.ts';
+import type { GroupsRelationship } from '../core/relationship/relationship.ts';
 import type { LocalView } from '../core/relationship/local-view.ts';
 
 /** Agent 0 gathers the means: the choice needs no election, and every run has it. */
@@ -27,6 +28,15 @@ export function meanViews(agents: number, strength: number): LocalView[] {
 /** strength of a complete Laplacian c (I - 11'/K) with the given trace: c = trace / (K - 1). */
 export function completeStrength(laplacian: Matrix): number {
   return trace(laplacian) / (laplacian.rows - 1);
+}
+
+/** A mean over one's group, one's own vector included: a weight of 1 / |A| for each of the others. */
+export function groupViews({ groups, servedBy }: GroupsRelationship): LocalView[] {
+  return servedBy.map((index, agent) => {
+    const group = groups[index] ?? [agent];
+    const neighbours = group.filter((other) => other !== agent);
+    return { kind: 'edges', neighbours, weights: neighbours.map(() => 1 / group.length), strength: 0, hub: HUB };
+  });
 }
 
 function rowViews(matrix: Matrix, weight: (value: number) => number): LocalView[] {

@@ -1,22 +1,23 @@
 /**
  * Failure signatures in plain words, each with its figure (algorithms-1, section 4): what can be computed from
- * L, n, mu, K, M and eta alone, before anyone looks at an error curve.
+ * L, n, mu, K, M and eta alone, before anyone looks at an error curve. evidence-diagnostics.ts has those of the estimates.
  *
  * b = n lmax / (1 + n lmax) is the relative bias that noise of size n leaves in L,
  * v = sqrt(((tr L)^2 / ||L||^2 + 1) / M) the sampling error of M coordinates: whichever is larger says what to change.
  */
 import { symmetricEigen } from './linalg/eigen.ts';
 import { frobeniusNorm, trace, type Matrix } from './linalg/matrix.ts';
-import { positiveOffDiagonalShare } from './relationship/compare.ts';
 import type { Diagnostic } from './relationship/relationship.ts';
+import { percent } from './relationship/signs.ts';
 import { COMBINE_DEGREE_MAX, COMBINE_EIGENVALUE_MAX, cooperativeError, stability, STABILITY_ADVISED, STABILITY_MAX } from './theory.ts';
+import { PASS_CHANGE } from './window-test.ts';
 
 const DOMINATES = 2;
-const DIMENSIONS_PER_AGENT_MIN = 3;
-const DIMENSIONS_PER_AGENT_ADVISED = 10;
-const NOISE_RATIO_MAX = 3;
-const POSITIVE_SHARE_MAX = 0.1;
+/** eta over the noise: the best one is n / 2 to n (algorithms-1, section 1). */
+const ETA_RATIO_MAX = 3;
 const GAIN_MIN = 0.02;
+/** Time constants after which a transient e^-t no longer shows. */
+const SETTLED_WINDOWS = 6;
 
 export interface Exploration {
   /** The learned L (K x K). */
@@ -43,23 +44,18 @@ export function biasAndVariance(laplacian: Matrix, noise: number, dimension: num
 
 /** What to know about a learned L and the exploring it came from. */
 export function explorationDiagnostics({ laplacian, noise, stepSize, batch, dimension }: Exploration): Diagnostic[] {
-  return [
-    ...aboutStep(stability(stepSize, batch, dimension)),
-    ...aboutError(biasAndVariance(laplacian, mean(noise), dimension)),
-    ...aboutDimensions(dimension / laplacian.rows),
-    ...aboutNoise(noise),
-    ...aboutSigns(positiveOffDiagonalShare(laplacian)),
-  ];
+  return [...aboutStep(stability(stepSize, batch, dimension), 'exploring'), ...aboutError(biasAndVariance(laplacian, mean(noise), dimension))];
 }
 
-/** nu of any step size: exploring or cooperating. */
-export function aboutStep(nu: number): Diagnostic[] {
+/** nu of the step size of a phase. */
+export function aboutStep(nu: number, phase: 'exploring' | 'cooperating'): Diagnostic[] {
   if (nu >= STABILITY_MAX) {
-    return [{ code: 'STEP_UNSTABLE', message: `the step size is unstable (nu = ${nu.toFixed(2)}, must be below 2): lower it or raise the batch`, value: nu }];
+    const message = `the step size of ${phase} is unstable (nu = ${nu.toFixed(2)}, must be below 2): lower it or raise the batch`;
+    return [{ code: 'STEP_UNSTABLE', message, value: nu }];
   }
   if (nu <= STABILITY_ADVISED) return [];
   const inflation = 2 / (2 - nu);
-  const message = `the step size is large (nu = ${nu.toFixed(2)}): the noise floor is inflated ${inflation.toFixed(2)} times; lower it or raise the batch`;
+  const message = `the step size of ${phase} is large (nu = ${nu.toFixed(2)}): the noise floor is inflated ${inflation.toFixed(2)} times; lower it or raise the batch`;
   return [{ code: 'STEP_INFLATES_NOISE', message, value: nu }];
 }
 
@@ -75,24 +71,23 @@ function aboutError({ bias, variance }: BiasAndVariance): Diagnostic[] {
   return [{ code: 'BIAS_AND_VARIANCE', message: figures, value: Math.max(bias, variance) }];
 }
 
-function aboutDimensions(perAgent: number): Diagnostic[] {
-  if (perAgent >= DIMENSIONS_PER_AGENT_ADVISED) return [];
-  const advice = perAgent < DIMENSIONS_PER_AGENT_MIN ? 'an inverse of their covariance is ill-posed; use cgl' : 'single weights are uncertain';
-  return [{ code: 'FEW_DIMENSIONS', message: `${perAgent.toFixed(1)} dimensions per agent: ${advice}`, value: perAgent }];
+/**
+ * Exploring that ended `windows` time constants after it began, with changes of `change` (core/window-test.ts) at the agent
+ * furthest from steady: what is left of the start shrinks the estimates, and inflates L by about (1 - e^-t)^-2.
+ */
+export function aboutTransient(windows: number, change: number): Diagnostic[] {
+  const isSettled = windows >= SETTLED_WINDOWS && change <= PASS_CHANGE;
+  if (isSettled) return [];
+  const inflation = (1 - Math.exp(-windows)) ** -2 - 1;
+  const figures = `after ${windows.toFixed(1)} time constants (${SETTLED_WINDOWS} are safe), the largest change ${shown(change)} of at most ${PASS_CHANGE}`;
+  const effect = windows >= SETTLED_WINDOWS ? 'estimates of some agents still moved' : `the learned relationship is inflated, by about ${percent(inflation)}`;
+  const message = `exploring ended ${figures}: ${effect}; let explore.steps be auto, or explore longer`;
+  return [{ code: 'TRANSIENT', message, value: windows }];
 }
 
-function aboutNoise(noise: ArrayLike<number>): Diagnostic[] {
-  const values = Array.from(noise);
-  const ratio = Math.max(...values) / Math.min(...values);
-  if (!(ratio > NOISE_RATIO_MAX)) return [];
-  const message = `the noisiest agent is ${ratio.toFixed(1)} times as noisy as the quietest: correct for each agent's own noise (cgl does)`;
-  return [{ code: 'NOISE_HETEROGENEOUS', message, value: ratio }];
-}
-
-function aboutSigns(share: number): Diagnostic[] {
-  if (share <= POSITIVE_SHARE_MAX) return [];
-  const message = `${percent(share)} of the off-diagonals are positive: too few dimensions for pinv, or relations of negative sign`;
-  return [{ code: 'POSITIVE_OFF_DIAGONALS', message, value: share }];
+/** Of two windows there may be none yet. */
+function shown(change: number): string {
+  return change < Number.MAX_VALUE ? change.toFixed(2) : 'not known';
 }
 
 export interface Cooperation {
@@ -117,6 +112,9 @@ export function cooperationDiagnostics({ arm, eigenvalues, maxDegree, noise, ste
     add('COMBINE_UNSTABLE', contraction, `mu eta lmax = ${contraction.toFixed(2)} is above ${COMBINE_EIGENVALUE_MAX}: lower eta`);
   else if (exceeds(kept, COMBINE_DEGREE_MAX))
     add('COMBINE_OVERRUN', kept, `an agent keeps only ${percent(1 - kept)} of its own parameters in a combination: lower eta`);
+  const ratio = eta / noise;
+  if (exceeds(ratio, ETA_RATIO_MAX))
+    add('ETA_LARGE', ratio, `eta is ${ratio.toFixed(1)} times the noise, more than ${ETA_RATIO_MAX}: the agents are pulled together too hard; lower eta`);
   const gain = 1 - cooperativeError(eta, eigenvalues, noise) / noise;
   if (gain < 0)
     add(
@@ -136,8 +134,4 @@ function exceeds(value: number, limit: number): boolean {
 
 function mean(values: ArrayLike<number>): number {
   return Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }

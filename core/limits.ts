@@ -8,10 +8,22 @@ export const LIMITS = {
   dimensionMax: 1_000_000,
   /** Most parameters of a table's agent, intercept included: local problems are solved exactly by Cholesky or Newton. */
   exactSolveDimensionMax: 512,
+  /** Most units of a network's hidden layer. */
+  hiddenMax: 256,
   /** Fewest training rows of a table that stays at its site: mean and spread of two rows are the rows themselves. */
   ownTrainingRowsMin: 3,
+  /** Most parameters of all agents together that are solved for at once, over a graph on top of a prior. */
+  jointParametersMax: 2_000,
+  /** Most tasks whose groups are proven best: every one of their 2^n subsets is a column. Beyond, groups are searched for. */
+  tasksGroupedMax: 20,
+  /** How long the best of many groupings is looked for. */
+  groupsMs: 300_000,
+  /** Newton steps that one question about a prior may ask for. */
+  newtonStepsMax: 100,
   /** Rounds after which an arm on a table stops, settled or not. */
   tableRoundsMax: 500,
+  /** Runs of one sweep. */
+  sweepCellsMax: 10_000,
   /** Longer arms are recorded less often than output.every asks. */
   curvePointsMax: 10_000,
 
@@ -40,21 +52,35 @@ export const LIMITS = {
   textCharsMax: 1_024,
   /** The job in Welcome, as JSON. */
   jobCharsMax: 1024 * 1024,
+  /** One file of a module of one's own. */
+  moduleCharsMax: 256 * 1024,
+  /** How long it may take to load: it defines, and computes nothing yet. */
+  moduleLoadMs: 10_000,
   /** A fault plan, as JSON. */
   faultPlanCharsMax: 256 * 1024,
   /** Kinds of evidence that an estimator may ask for. */
   needsMax: 16,
   /** Candidates of eta in one bank. */
   etasMax: 64,
+  /** Arms of a run whose agents learn the relationship by themselves: all of them are told in one report. */
+  autonomousArmsMax: 7,
   /** Named vectors in one report. */
   reportVectorsMax: 64,
   /** Size of one report, in vectors of the problem's dimension. */
   reportDimensionsMax: 16,
+  /** Points of an arm's error curve that are told while it goes on: of more every second, third, ... one. */
+  liveCurvePointsMax: 200,
+  /** Arms that one progress message tells errors of. */
+  progressArmsMax: 2,
+  /** Links that one progress message tells of; of more the next ones are told by the next message. */
+  progressLinksMax: 4,
   /** Room for one neighbour (endpoint, ticket, numbers) in a frame that lists neighbours. */
   neighbourBytesMax: 640,
 
   /** Silence towards the other end after which a heartbeat is sent. */
   heartbeatMs: 350,
+  /** The last seconds that the health of a link is about; also how long an answer on a link is waited for. */
+  linkWindowMs: 5_000,
   /** Silence of the other end after which it is suspected; recorded, nothing else. */
   suspectMs: 700,
   /** Silence of the other end after which the link is cut. */
@@ -113,6 +139,12 @@ export const LIMITS = {
   commandMs: 10_000,
   /** How often a run in containers asks its coordinator how far it is: a fault by step begins so much later, and the engine's own time. */
   followMs: 100,
+  /** Time between two looks at a run for those who watch it on the live page. */
+  viewEveryMs: 500,
+  /** How long somebody who watches may read nothing before the stream is cut; a page opens it again. */
+  viewerStallMs: 30_000,
+  /** How many may watch one run at once. */
+  viewersMax: 64,
   /** One answer of a coordinator that is followed. */
   followAnswerMs: 2_000,
   /** How long one command of the container engine may take. */

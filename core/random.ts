@@ -11,7 +11,7 @@ import { assert } from './errors.ts';
 import { HEIGHTS, LAYERS, TAIL_START, WIDTHS } from './ziggurat.ts';
 
 /** What a draw is for. The numbers are part of every stream's key: never renumber them. */
-export const PURPOSES = { truth: 1, graph: 2, batch: 3, permutation: 4, fault: 5, jitter: 6 } as const;
+export const PURPOSES = { truth: 1, graph: 2, batch: 3, permutation: 4, fault: 5, jitter: 6, drift: 7, violation: 8, comparison: 9, initial: 10 } as const;
 export type Purpose = keyof typeof PURPOSES;
 
 const TWO_32 = 2 ** 32;
@@ -161,8 +161,13 @@ export class Random {
 
   /** A uniform permutation of 0 .. n-1 (Fisher and Yates). */
   permutation(n: number): Uint32Array {
-    const out = Uint32Array.from({ length: n }, (_, i) => i);
-    for (let i = n - 1; i > 0; i--) {
+    return this.permute(new Uint32Array(n));
+  }
+
+  /** The same, where there is room for it already. */
+  permute(out: Uint32Array): Uint32Array {
+    for (let i = 0; i < out.length; i++) out[i] = i;
+    for (let i = out.length - 1; i > 0; i--) {
       const j = this.integer(i + 1);
       const swap = out[i];
       out[i] = out[j];

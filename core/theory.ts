@@ -12,8 +12,10 @@ export const STABILITY_MAX = 2;
 export const STABILITY_ADVISED = 0.35;
 /** mu eta lmax at most this, so that the combine step contracts every mode. */
 export const COMBINE_EIGENVALUE_MAX = 0.9;
-/** mu eta max_k L_kk at most this, so that every agent keeps at least half of its own. */
+/** mu eta max_k sum_l |L_kl| at most this, so that every agent keeps at least half of its own. */
 export const COMBINE_DEGREE_MAX = 0.5;
+/** 2 eta max_k N_k at most this in rounds that do not wait, N_k the negative weights of agent k (strategy/stability-guard.ts). */
+export const STALE_PUSH_MAX = 0.5;
 
 /** nu. */
 export function stability(mu: number, batch: number, dimension: number): number {
@@ -99,6 +101,7 @@ export function etaRule(eigenvalues: ArrayLike<number>, noise: number, mu: numbe
 /**
  * The largest eta with mu eta lambda_max <= .9 and mu eta max_k L_kk <= .5: up to it every combination of a graph with
  * positive weights is convex in its inputs, hence stable under any loss, delay or restart (protocol: missing neighbours).
+ * With weights of either sign `maxDegree` is max_k sum_l |L_kl|.
  */
 export function etaCap(largestEigenvalue: number, mu: number, maxDegree: number): number {
   const byEigenvalue = largestEigenvalue > 0 ? COMBINE_EIGENVALUE_MAX / (mu * largestEigenvalue) : Infinity;

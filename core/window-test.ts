@@ -16,6 +16,8 @@ import type { Snapshot } from './snapshot.ts';
 export const PASS_CHANGE = 1.2;
 /** How many more windows run after the test has passed; tail averages cover the time since then. */
 export const EXTRA_WINDOWS = 2;
+/** How many run instead where two snapshots are to tell the noise: their errors are then correlated by e^-4 only. */
+export const LAG_WINDOWS = 4;
 const STATIONARY_CHANGE = 0.672;
 
 /** h = 1 / (mu r) steps, r the smallest feature variance that matters (1 on gmrf-regression). */

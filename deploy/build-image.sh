@@ -7,7 +7,7 @@ set -eu
 
 cd "$(dirname "$0")/.."
 base=${1:-node:lts-slim}
-sources='package.json package-lock.json tsconfig.json scripts core proto config net agent coordinator sim figures deploy cli bench/waiting-room.ts'
+sources='package.json package-lock.json tsconfig.json scripts core proto config net agent coordinator sim study figures deploy web cli testkit bench/waiting-room.ts'
 version=$(sed -n 's/^  "version": "\(.*\)",$/\1/p' package.json)
 image=kindred:$version
 

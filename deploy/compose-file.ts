@@ -75,7 +75,7 @@ function agentSection(deployment: Deployment, agent: Service): Section {
     healthcheck: healthCheck([], { interval, retries: 3 }),
     depends_on: { coordinator: { condition: 'service_healthy' } },
     networks: { control: {}, data: { aliases: [advertisedName(agent.party)] } },
-    volumes: [{ type: 'volume', source: stateOf(agent), target: STATE_DIRECTORY }, ...agent.files.map(readOnlyFile)],
+    volumes: [{ type: 'volume', source: stateOf(agent), target: STATE_DIRECTORY }, ...[...agent.files, ...deployment.shared].map(readOnlyFile)],
   };
 }
 

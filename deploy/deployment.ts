@@ -2,13 +2,15 @@
  * An experiment as containers: who there is, what each runs, and which files each may see. Pure data, from which
  * compose-file.ts and stack-file.ts make text, and whose files the command writes.
  *
- * 1. An agent sees the join token and its own table; nobody else sees that table. The coordinator sees its job and the graphs.
+ * 1. An agent sees the join token, its own table, which nobody else sees, and the modules of one's own, compiled: no code comes
+ *    over a link. The coordinator sees its job, with the same modules, and the graphs.
  * 2. Agents reach one another over the network `data` only, by names that exist there only; the coordinator is not on it.
  * 3. Nothing secret is in here: the token is a file that the containers find at TOKEN_FILE.
  */
 import type { CoordinatorJob } from '../config/coordinator-job.ts';
-import type { Experiment, GraphSpec, TableProblem } from '../config/experiment.ts';
+import { hasTable, type Experiment, type GraphSpec, type TableSource } from '../config/experiment.ts';
 import { experimentHash } from '../config/load.ts';
+import type { OwnModule } from '../config/own-module.ts';
 import { splitTable } from '../config/split-table.ts';
 import { readFailure } from '../config/table-facts.ts';
 import type { ReadFile } from '../config/table-facts.ts';
@@ -52,6 +54,8 @@ export interface Service {
 export interface Deployment extends Pick<DeploymentOptions, 'runId' | 'image' | 'user'> {
   readonly coordinator: Service;
   readonly agents: readonly Service[];
+  /** What every agent sees beside its own files. */
+  readonly shared: readonly DeployedFile[];
 }
 
 /** Where the coordinator listens in its container. */
@@ -66,6 +70,7 @@ export const RUN_DIRECTORY = '/results';
 export const STATE_DIRECTORY = '/state';
 const JOB_FILE = '/job/coordinator.json';
 const TABLE_FILE = '/data/table.csv';
+const MODULES_FILE = '/modules/modules.json';
 const ANYWHERE = '0.0.0.0';
 
 export function deploymentOf(options: DeploymentOptions): Deployment {
@@ -85,13 +90,18 @@ export function deploymentOf(options: DeploymentOptions): Deployment {
       resources: coordinatorResources(experiment),
     },
     agents: Array.from({ length: experiment.agents }, (_, agent) => agentService(experiment, agent, tables?.[agent])),
+    shared: moduleFiles(experiment),
   };
 }
 
 /** What an agent is called with; the name must lead to it on the network `data`. */
-export function agentArguments(index: string, advertised: string, hasTable: boolean): string[] {
+export function agentArguments(
+  index: string,
+  advertised: string,
+  { hasTable, hasModules }: { readonly hasTable: boolean; readonly hasModules: boolean },
+): string[] {
   const join = ['--join', `ws://coordinator:${COORDINATOR_PORT}/agents`, '--token-file', TOKEN_FILE, '--index', index];
-  const own = hasTable ? ['--data', TABLE_FILE] : [];
+  const own = [...(hasTable ? ['--data', TABLE_FILE] : []), ...(hasModules ? ['--modules', MODULES_FILE] : [])];
   // The folder itself belongs to the image: the agent makes one of its own in it.
   return [...join, '--host', ANYWHERE, '--advertise', advertised, '--state', `${STATE_DIRECTORY}/agent`, ...own];
 }
@@ -116,7 +126,7 @@ function agentService(experiment: Experiment, agent: number, table: string | und
   return {
     party: agent,
     program: 'agent',
-    args: agentArguments(String(agent), advertisedName(agent), table !== undefined),
+    args: agentArguments(String(agent), advertisedName(agent), { hasTable: table !== undefined, hasModules: experiment.modules !== undefined }),
     files: table === undefined ? [] : [{ path: `data/${partyName(agent)}.csv`, target: TABLE_FILE, text: table }],
     resources: agentResources(experiment, table?.length ?? 0),
   };
@@ -138,15 +148,29 @@ function jobInContainer({ experiment: given, runId, mode, joinMs = LIMITS.joinRe
   };
 }
 
+/** Where their sources were is nobody's business. */
+function modulesInContainer(modules: readonly OwnModule[]): OwnModule[] {
+  return modules.map((module) => ({ ...module, source: module.name }));
+}
+
+function moduleFiles({ modules }: Experiment): DeployedFile[] {
+  return modules === undefined ? [] : [{ path: 'modules.json', target: MODULES_FILE, text: JSON.stringify(modulesInContainer(modules)) }];
+}
+
 /** The same experiment, its files where the containers have them; rows stay with the agents. */
 function inContainer(experiment: Experiment): Experiment {
   const { problem, network, output, agentNames } = experiment;
+  // A given relationship goes with the experiment: where its file was is nobody's business.
+  const { file: _file, ...relationship } = experiment.relationship;
   const moved: Experiment = {
     ...experiment,
+    ...(experiment.modules === undefined ? {} : { modules: modulesInContainer(experiment.modules) }),
+    relationship,
     network: { ...network, graph: moveGraph(network.graph, 'network') },
     output: { ...output, directory: RUN_DIRECTORY },
   };
   if (problem.kind === 'gmrf-regression') return { ...moved, problem: { ...problem, graph: moveGraph(problem.graph, 'problem') } };
+  if (!hasTable(problem)) return moved;
   const { path: _path, sites: _sites, ...rest } = problem;
   return { ...moved, problem: { ...rest, sites: agentNames.map((name) => ({ name })) } };
 }
@@ -163,13 +187,13 @@ function graphFiles({ problem, network }: Experiment, readFile: ReadFile): Deplo
 
 /** The text of every agent's own table, in agent order; undefined where there are none. */
 function agentTables({ problem }: Experiment, readFile: ReadFile): string[] | undefined {
-  if (problem.kind !== 'csv-table') return undefined;
+  if (!hasTable(problem)) return undefined;
   const { path } = problem;
   if (path !== undefined) return splitTable(readOrRefuse(path, 'TABLE_UNREADABLE', readFile), { ...problem, path });
   return siteTables(problem, readFile);
 }
 
-function siteTables({ sites = [] }: TableProblem, readFile: ReadFile): string[] {
+function siteTables({ sites = [] }: TableSource, readFile: ReadFile): string[] {
   return sites.map(({ name, file }) => {
     if (file === undefined) throw new KindredError('TABLE_UNREADABLE', `the table of "${name}" is not on this machine: give its \`file\``);
     return readOrRefuse(file, 'TABLE_UNREADABLE', readFile);

@@ -3,7 +3,7 @@
  * less one; its checkpoints are in a volume of that slot, its table in a file of that slot on the node it runs on. Swarm
  * knows no order of starting: agents dial until the coordinator is there.
  *
- * What differs from compose.yaml: the job and the token are a config and a secret of the cluster; results are a folder of a
+ * What differs from compose.yaml: the job, the modules and the token are configs and a secret of the cluster; results are a folder of a
  * manager node, as a bind mount; there is no published port, since a stack cannot publish on loopback alone; `security_opt`
  * does not exist here (set "no-new-privileges" in the engine's own configuration); agents have no health check, since a
  * task is in the name service only once it is healthy, and a check is a process for each of them.
@@ -18,7 +18,7 @@ const SLOT = '{{.Task.Slot}}';
 const OWNER_ONLY = 0o400;
 
 export function stackText(deployment: Deployment): string {
-  const { runId, coordinator } = deployment;
+  const { runId, coordinator, shared } = deployment;
   const labels = runLabels(runId);
   const network = { driver: 'overlay', internal: true, labels };
   return yamlText({
@@ -29,7 +29,9 @@ export function stackText(deployment: Deployment): string {
     volumes: { state: { name: `${runId}-state-${SLOT}`, labels } },
     // Neither can be changed later: each run has its own.
     secrets: { [TOKEN_NAME]: { name: `${runId}-${TOKEN_NAME}`, file: `./${TOKEN_PATH}` } },
-    configs: Object.fromEntries(coordinator.files.map((file) => [configName(file), { name: `${runId}-${configName(file)}`, file: `./${file.path}` }])),
+    configs: Object.fromEntries(
+      [...coordinator.files, ...shared].map((file) => [configName(file), { name: `${runId}-${configName(file)}`, file: `./${file.path}` }]),
+    ),
   });
 }
 
@@ -41,6 +43,8 @@ export function slotPath(path: string, agent: number): string {
 const dataNetwork = ({ runId }: Deployment): string => `${runId}-data`;
 const configName = ({ path }: DeployedFile): string => path.replaceAll(/[^a-z]+/g, '-');
 
+const configOf = (file: DeployedFile): Section => ({ source: configName(file), target: file.target, mode: 0o444 });
+
 function coordinatorSection(deployment: Deployment): Section {
   const { coordinator } = deployment;
   return {
@@ -51,15 +55,18 @@ function coordinatorSection(deployment: Deployment): Section {
     healthcheck: healthCheck([String(COORDINATOR_PORT)], { interval: '2s', retries: 150 }),
     networks: ['control'],
     volumes: [temporary(), { type: 'bind', source: `./${RUN_PATH}`, target: RUN_DIRECTORY }],
-    configs: coordinator.files.map((file) => ({ source: configName(file), target: file.target, mode: 0o444 })),
+    configs: coordinator.files.map(configOf),
     deploy: { ...deploySection(deployment, coordinator), placement: { constraints: ['node.role == manager'] } },
   };
 }
 
 function agentSection(deployment: Deployment): Section {
-  const { agents } = deployment;
+  const { agents, shared } = deployment;
   const [first] = agents;
-  const args = agentArguments('$((KINDRED_SLOT - 1))', `$KINDRED_TASK.${dataNetwork(deployment)}`, first.files.length > 0);
+  const args = agentArguments('$((KINDRED_SLOT - 1))', `$KINDRED_TASK.${dataNetwork(deployment)}`, {
+    hasTable: first.files.length > 0,
+    hasModules: shared.length > 0,
+  });
   const tables = first.files.map(({ path, target }) => ({
     type: 'bind',
     source: `./${slotPath(path, 0).replace('slot-1', `slot-${SLOT}`)}`,
@@ -76,6 +83,7 @@ function agentSection(deployment: Deployment): Section {
     healthcheck: { disable: true },
     networks: ['control', 'data'],
     volumes: [temporary(), { type: 'volume', source: 'state', target: STATE_DIRECTORY }, ...tables],
+    ...(shared.length === 0 ? {} : { configs: shared.map(configOf) }),
     deploy: { replicas: agents.length, ...deploySection(deployment, largest) },
   };
 }

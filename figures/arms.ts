@@ -10,10 +10,12 @@ export interface Gain {
   readonly byAgent: readonly (number | null)[];
 }
 
+type NamedArm = Pick<ArmResult, 'strategy' | 'relationship' | 'options'>;
+
 export const ALONE = 'non-cooperative';
 
 /** The strategy; its relationship where that is not the learned one or where another arm shares the strategy. */
-export function armLabels(arms: readonly ArmResult[]): string[] {
+export function armLabels(arms: readonly NamedArm[]): string[] {
   const labels = arms.map((arm) => armLabel(arm, arms));
   return labels.map((label, i) => (labels.filter((other) => other === label).length > 1 ? `${label} #${i + 1}` : label));
 }
@@ -23,18 +25,30 @@ export function armAlone(result: RunResult): ArmResult | null {
 }
 
 /** Logistic tables are compared by the area under the curve: their error is 1 - AUC. */
-export function comparesByAuc(result: RunResult): boolean {
-  return result.arms.length > 0 && result.arms.every((arm) => isNumber(arm.auc));
+export function comparesByAuc({ arms }: { readonly arms: readonly Pick<ArmResult, 'auc'>[] }): boolean {
+  return arms.length > 0 && arms.every(({ auc }) => isNumber(auc));
 }
+
+/** Kinds of problems. */
+const JUDGED_ON_ROWS: readonly string[] = ['csv-table', 'mlp'];
+const SQUARED_DEVIATION = 'mean squared deviation per coordinate';
 
 export function errorName(result: RunResult): string {
   if (comparesByAuc(result)) return '1 − AUC on held-out rows';
   if (result.problem?.loss === 'logistic') return 'error rate on held-out rows';
-  return isTable(result) ? 'root mean squared error on held-out rows' : 'mean squared deviation per coordinate';
+  if (isOwnStream(result)) return result.problem?.measure ?? SQUARED_DEVIATION;
+  if (result.problem?.module !== undefined) return `${result.problem.measure ?? 'loss'} on held-out rows`;
+  return isTable(result) ? 'root mean squared error on held-out rows' : SQUARED_DEVIATION;
 }
 
+/** Mini-batches that a module of one's own brings. */
+export function isOwnStream(result: RunResult): boolean {
+  return result.problem?.kind === 'own-stream';
+}
+
+/** Judged on rows that were held out: a table's, or those of a network's family. */
 export function isTable(result: RunResult): boolean {
-  return result.problem?.kind === 'csv-table';
+  return JUDGED_ON_ROWS.includes(result.problem?.kind ?? '');
 }
 
 /** The number that arms are compared by, for the network and per agent. */
@@ -43,7 +57,7 @@ export function comparedError(arm: ArmResult, byAuc: boolean): number | null {
   return isNumber(value) ? value : null;
 }
 
-export function comparedErrorByAgent(arm: ArmResult, byAuc: boolean): readonly (number | null)[] {
+export function comparedErrorByAgent(arm: Pick<ArmResult, 'errorByAgent' | 'aucByAgent'>, byAuc: boolean): readonly (number | null)[] {
   const values = byAuc ? (arm.aucByAgent ?? []).map(complement) : arm.errorByAgent;
   return values.map((value) => (isNumber(value) ? value : null));
 }
@@ -88,10 +102,20 @@ export function agentName(result: RunResult, agent: number): string {
   return result.agents.names[agent] ?? String(agent);
 }
 
-function armLabel(arm: ArmResult, arms: readonly ArmResult[]): string {
-  if (arm.relationship === 'none' || arm.relationship === 'network') return arm.strategy;
-  const isShared = arms.some((other) => other.strategy === arm.strategy && other.relationship !== arm.relationship);
-  return isShared || arm.relationship !== 'learned' ? `${arm.strategy}, ${arm.relationship}` : arm.strategy;
+/** Its name, and what stands beside it: `./mine.ts power=0.5`. */
+export function strategyText({ strategy, options = {} }: Pick<ArmResult, 'strategy' | 'options'>): string {
+  return withOptions(strategy, options);
+}
+
+export function withOptions(name: string, options: NonNullable<ArmResult['options']>): string {
+  return [name, ...Object.entries(options).map(([key, value]) => `${key}=${value}`)].join(' ');
+}
+
+function armLabel(arm: NamedArm, arms: readonly NamedArm[]): string {
+  const text = strategyText(arm);
+  if (arm.relationship === 'none' || arm.relationship === 'network') return text;
+  const isShared = arms.some((other) => strategyText(other) === text && other.relationship !== arm.relationship);
+  return isShared || arm.relationship !== 'learned' ? `${text}, ${arm.relationship}` : text;
 }
 
 function complement(auc: number | null | undefined): number | null {

@@ -35,14 +35,14 @@ export function logAxis(low: number, high: number, from: number, to: number): Ax
   return { position: (value) => scale(value), ...logTicks(a, b) };
 }
 
-/** Several decades: powers of ten. One or two: 1 2 5. Less than one: round numbers as on a linear axis. */
+/** Several decades: powers of ten. One or two: 1 2 (3) 5. Less than one: round numbers as on a linear axis. */
 export function logTicks(low: number, high: number): { ticks: number[]; minor: number[] } {
   const inside = (x: number): boolean => x >= low && x <= high;
   const decades = Math.log10(high / low);
   if (decades < 0.9) return narrowTicks(low, high);
   const every = Math.ceil(decades / 7);
   const powers = range(Math.floor(Math.log10(low)), Math.ceil(Math.log10(high)));
-  const ticks = decades > 2.2 ? powers.filter((p) => p % every === 0).map(powerOfTen) : multiples(powers, [1, 2, 5]);
+  const ticks = decades > 2.2 ? powers.filter((p) => p % every === 0).map(powerOfTen) : multiples(powers, decades > 1.3 ? [1, 2, 5] : [1, 2, 3, 5]);
   const minor = every > 1 ? [] : multiples(powers, [1, 2, 3, 4, 5, 6, 7, 8, 9]);
   return { ticks: ticks.filter(inside), minor: minor.filter(inside) };
 }
@@ -58,15 +58,16 @@ export function tickText(value: number): string {
   return `${factor === 1 ? '' : `${factor}·`}10${superscript(exponent)}`.replace('-', '−');
 }
 
-/** Grid, ticks and title of an axis along the left side. */
-export function leftAxis(axis: Axis, box: Box, title: string): Child {
+/** Grid, ticks and title of an axis along the left side; where it is narrow the title stands on top. */
+export function leftAxis(axis: Axis, box: Box, title: string, isNarrow = false): Child {
   const middle = (box.top + box.bottom) / 2;
+  const upright = { 'text-anchor': 'middle', transform: `translate(22 ${coordinate(middle)}) rotate(-90)` };
   return [
     axis.ticks.map((tick) => rule(box.left, axis.position(tick), box.right, axis.position(tick), GRID)),
     axis.minor.map((tick) => rule(box.left - 4, axis.position(tick), box.left, axis.position(tick), MUTED)),
     axis.ticks.map((tick) => label(box.left - 9, axis.position(tick) + 4.5, tickText(tick), MUTED, { 'text-anchor': 'end' })),
     rule(box.left, box.top, box.left, box.bottom, MUTED),
-    label(0, 0, title, INK, { 'text-anchor': 'middle', transform: `translate(22 ${coordinate(middle)}) rotate(-90)` }),
+    isNarrow ? label(10, box.top - 14, title, INK) : label(0, 0, title, INK, upright),
   ];
 }
 
@@ -81,8 +82,11 @@ export function bottomAxis(axis: Axis, box: Box, title: string, text: (tick: num
   ];
 }
 
+/** A line has no inside, but Skia draws a hair where it would be. */
+export const LINE = { fill: 'none' };
+
 export function rule(x1: number, y1: number, x2: number, y2: number, style: Style, width = 1): Child {
-  return element('line', { x1, y1, x2, y2, ...stroke(style), 'stroke-width': width });
+  return element('line', { x1, y1, x2, y2, ...LINE, ...stroke(style), 'stroke-width': width });
 }
 
 /**

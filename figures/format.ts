@@ -18,6 +18,13 @@ export function formatNumber(value: Maybe, digits = 4): string {
   return minus(grouped(value.toFixed(Math.min(decimals, 20))));
 }
 
+/** 0.194, or 0.1940 ± 0.0031: half of an interval to two digits, the mean to as many places. */
+export function formatEstimate(one: { readonly mean: number; readonly half: number | null } | null, digits = 3): string {
+  if (one === null || !isNumber(one.half) || !(one.half > 0) || one.mean === 0) return formatNumber(one?.mean, digits);
+  const shown = 2 + Math.floor(Math.log10(Math.abs(one.mean))) - Math.floor(Math.log10(one.half));
+  return `${formatNumber(one.mean, Math.max(1, shown))} ± ${formatNumber(one.half, 2)}`;
+}
+
 export function formatCount(value: Maybe): string {
   return isNumber(value) ? minus(grouped(value.toFixed(0))) : MISSING;
 }

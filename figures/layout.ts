@@ -38,6 +38,37 @@ export function forceLayout(agents: number, links: readonly WeightedPair[]): Poi
   return filled(x, y);
 }
 
+/**
+ * Points moved apart until no two are nearer than `gap`, inside the box [left, right] x [top, bottom]; nearly so where they are
+ * too many for it.
+ */
+export function keptApart(points: readonly Point[], gap: number, left: number, right: number, top: number, bottom: number): Point[] {
+  const out = points.map(([x, y]): [number, number] => [x, y]);
+  for (let round = 0; round < 200; round++) {
+    let moved = false;
+    for (let i = 0; i < out.length; i++) for (let j = 0; j < i; j++) moved = parted(out[i], out[j], gap, i) || moved;
+    for (const point of out) {
+      point[0] = Math.min(Math.max(point[0], left), right);
+      point[1] = Math.min(Math.max(point[1], top), bottom);
+    }
+    if (!moved) break;
+  }
+  return out;
+}
+
+/** Moves both by half of what they lack; two at one place along an angle of their own. */
+function parted(a: [number, number], b: [number, number], gap: number, seed: number): boolean {
+  const distance = Math.hypot(a[0] - b[0], a[1] - b[1]);
+  if (distance >= gap) return false;
+  const [ux, uy] = distance > 1e-6 ? [(a[0] - b[0]) / distance, (a[1] - b[1]) / distance] : polar(1, seed * GOLDEN_ANGLE);
+  const step = (gap * 1.001 - distance) / 2;
+  a[0] += ux * step;
+  a[1] += uy * step;
+  b[0] -= ux * step;
+  b[1] -= uy * step;
+  return true;
+}
+
 /** Two vectors that vary little along links, from waves over the indices; roughly unit mean square. */
 function spectralStart(agents: number, links: readonly WeightedPair[]): [Float64Array, Float64Array] {
   const wave = (phase: number): Float64Array => Float64Array.from({ length: agents }, (_, k) => Math.cos((2 * Math.PI * k) / agents + phase));

@@ -16,6 +16,9 @@ export interface Style {
   readonly dash: string | null;
 }
 
+/** What tells the kinds of arms apart. */
+type Arm = Pick<ArmResult, 'strategy' | 'relationship'>;
+
 const style = (name: string, light: string, dark: string, dash: string | null): Style => ({ name, light, dark, dash });
 
 export const INK = style('ink', '#1f2328', '#e6e8eb', null);
@@ -35,6 +38,17 @@ const STYLES: readonly Style[] = [
   style('sky', '#56b4e9', '#8accf2', '9 3 9 3 2 3'),
 ];
 
+/** Of versions of a relationship, the newest last. */
+export const VERSION_STYLES: readonly Style[] = [STYLES[6], STYLES[5], STYLES[1], BLUE];
+
+/** Phases as bands that text stands on. */
+export const PHASE_STYLES: Readonly<Record<string, { readonly style: Style; readonly opacity: number }>> = {
+  assembling: { style: MUTED, opacity: 0.2 },
+  exploring: { style: STYLES[6], opacity: 0.45 },
+  estimating: { style: STYLES[1], opacity: 0.75 },
+  cooperating: { style: BLUE, opacity: 0.4 },
+};
+
 /** The style a kind of arm has in every figure of every run, so that figures can be compared. */
 const PREFERRED: Readonly<Record<string, number>> = {
   'non-cooperative': 0,
@@ -45,10 +59,11 @@ const PREFERRED: Readonly<Record<string, number>> = {
   permuted: 5,
   complete: 6,
   hierarchical: 3,
+  'shared-representation': 5,
 };
 
 /** One style per arm: the usual one of its kind, or the next that is free. */
-export function armStyles(arms: readonly ArmResult[]): Style[] {
+export function armStyles(arms: readonly Arm[]): Style[] {
   const taken = new Set<number>();
   return arms.map((arm) => {
     const index = freeStyle(preferredStyle(arm), taken);
@@ -71,7 +86,7 @@ export function darkStyleSheet(): string {
   return `@media screen and (prefers-color-scheme:dark){${[...new Set(rules)].join('')}}`;
 }
 
-function preferredStyle(arm: ArmResult): number {
+function preferredStyle(arm: Arm): number {
   return PREFERRED[arm.relationship] ?? PREFERRED[arm.strategy] ?? 2;
 }
 

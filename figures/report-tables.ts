@@ -72,7 +72,10 @@ function errorColumns(result: RunResult): Column[] {
   const saved = new Map(gains(result).map(({ arm, mean }) => [arm, mean]));
   const targetSd = problem?.targetSd;
   const columns: (Column | false)[] = [
-    { heading: result.problem?.loss === 'logistic' ? 'error rate' : 'measured error', cell: (arm) => formatNumber(arm.steadyError) },
+    {
+      heading: result.problem?.loss === 'logistic' ? 'error rate' : (result.problem?.measure ?? 'measured error'),
+      cell: (arm) => formatNumber(arm.steadyError),
+    },
     isNumber(targetSd) && isTable(result) && { heading: 'error / sd of target', cell: (arm) => formatNumber(arm.steadyError / targetSd) },
     arms.some((arm) => isNumber(arm.predictedError)) && { heading: 'predicted', cell: (arm) => formatNumber(arm.predictedError) },
     arms.some((arm) => isNumber(arm.predictedError)) && { heading: 'measured against predicted', cell: deviation },

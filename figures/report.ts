@@ -3,9 +3,11 @@
  * and the content security policy forbids everything else, scripts included.
  */
 import type { RunResult } from '../core/run-result.ts';
-import { agentName, armLabels, isTable } from './arms.ts';
+import { agentName, armLabels, isOwnStream, isTable } from './arms.ts';
 import { formatDuration, formatNumber, isNumber, plural } from './format.ts';
 import { agentsTable, resultsTable } from './report-tables.ts';
+import { reproduceCommand, UNKNOWN } from './reproduce.ts';
+import type { Typed } from './reproduce.ts';
 import { reportStyleSheet } from './report-style.ts';
 import type { RunFigure } from './run-figures.ts';
 import { runLine } from './run-line.ts';
@@ -13,15 +15,9 @@ import { element, trustedMarkup, type Child, type Markup } from './svg.ts';
 
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
-/** `file` is the experiment file as a person would type it. */
-export function reportPage(result: RunResult, figures: readonly RunFigure[], file = 'FILE'): string {
-  const page = element('html', { lang: 'en' }, head(result), element('body', {}, element('main', {}, sections(result, figures, file))));
+export function reportPage(result: RunResult, figures: readonly RunFigure[], typed = UNKNOWN): string {
+  const page = element('html', { lang: 'en' }, head(result), element('body', {}, element('main', {}, sections(result, figures, typed))));
   return `<!doctype html>\n${page.markup}\n`;
-}
-
-/** The command that repeats the run. */
-export function reproduceCommand(result: RunResult, file: string): string {
-  return `npm run --silent kindred -- run ${shellWord(file)} --seed ${result.seed} --mode ${shellWord(result.mode)}`;
 }
 
 function head(result: RunResult): Markup {
@@ -36,11 +32,11 @@ function head(result: RunResult): Markup {
   );
 }
 
-function sections(result: RunResult, figures: readonly RunFigure[], file: string): Child {
+function sections(result: RunResult, figures: readonly RunFigure[], typed: Typed): Child {
   const hasArms = result.arms.length > 0;
   return [
     element('h1', {}, result.experiment),
-    element('p', { class: 'lead' }, `${runLine(result)} · ${statusWords(result)}`),
+    element('p', { class: 'lead' }, `${runLine([result])} · ${statusWords(result)}`),
     failure(result),
     section('What was run', facts(result)),
     hasArms ? section('Results', resultsTable(result)) : null,
@@ -48,7 +44,7 @@ function sections(result: RunResult, figures: readonly RunFigure[], file: string
     hasArms ? section('Every agent', agentsTable(result)) : null,
     section('What was noticed', diagnostics(result)),
     section('Who took part', participants(result)),
-    section('Run it again', reproduce(result, file)),
+    section('Run it again', reproduce(result, typed)),
   ];
 }
 
@@ -73,7 +69,7 @@ function facts(result: RunResult): Markup {
     ['run', result.runId],
     ['problem', problemWords(result)],
     ['agents', `${plural(result.agents.expected, 'agent')}, ${modeWords(result.mode)}`],
-    ['relationship', relationship === null ? 'none was learned' : `learned by ${relationship.estimator}${errorWords(relationship.relativeError)}`],
+    ...relationshipRows(relationship),
     ['time', `${formatDuration(timings.totalMs)} (${phases})`],
   ];
   if (isNumber(problem?.ridge)) rows.splice(2, 0, ['ridge of learning alone', formatNumber(problem.ridge)]);
@@ -84,10 +80,24 @@ function facts(result: RunResult): Markup {
   );
 }
 
+/** Each one by its version where there are several. */
+function relationshipRows(relationship: RunResult['relationship']): [string, string][] {
+  if (relationship === null) return [['relationship', 'none was learned']];
+  const { learned, estimator, relativeError } = relationship;
+  if (learned === undefined) return [['relationship', `learned by ${estimator}${errorWords(relativeError)}`]];
+  return learned.map(({ version, kind, estimator: by }) => [
+    `relationship v${version}`,
+    `${kind} learned by ${by}${version === relationship.version ? errorWords(relativeError) : ''}`,
+  ]);
+}
+
 function problemWords(result: RunResult): string {
+  if (isOwnStream(result)) return `mini-batches and a loss by ${result.problem?.module}`;
   if (!isTable(result)) return 'linear regressions whose true parameters form a Gaussian Markov random field on a graph';
-  const loss = result.problem?.loss === 'logistic' ? 'logistic' : 'linear';
-  return `one ${loss} regression per task of a table, judged on rows that were held out`;
+  const { kind, loss, module } = result.problem ?? {};
+  if (kind === 'mlp') return 'one network with a hidden layer per task, judged on rows that were held out';
+  const model = loss === 'own' ? `model by ${module}` : `${loss === 'logistic' ? 'logistic' : 'linear'} regression`;
+  return `one ${model} per task of a table, judged on rows that were held out`;
 }
 
 const MODES: Readonly<Record<string, string>> = {
@@ -134,18 +144,13 @@ function participants(result: RunResult): Child {
   ];
 }
 
-function reproduce(result: RunResult, file: string): Child {
+function reproduce(result: RunResult, typed: Typed): Child {
   const labels = armLabels(result.arms);
   const sums = result.arms.map((arm, i) => [element('dt', {}, labels[i]), element('dd', {}, element('code', {}, arm.parametersSha256))]);
   return [
-    element('pre', {}, element('code', {}, reproduceCommand(result, file))),
-    file === 'FILE' ? element('p', { class: 'note' }, 'FILE is the experiment file of this run.') : null,
+    element('pre', {}, element('code', {}, reproduceCommand(result, typed))),
+    typed === UNKNOWN ? element('p', { class: 'note' }, 'FILE is the experiment file of this run.') : null,
     sums.length > 0 ? element('p', { class: 'note' }, 'The same file, seed and version end in the same parameters, bit for bit. Their SHA-256:') : null,
     sums.length > 0 ? element('dl', { class: 'note' }, sums) : null,
   ];
-}
-
-/** As a POSIX shell reads it. */
-function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replace(/'/g, "'\\''")}'`;
 }

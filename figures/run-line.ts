@@ -1,7 +1,10 @@
-/** One line that says which run a figure or a page is from. */
+/** One line that says which run or runs a figure or a page is from. */
 import type { RunResult } from '../core/run-result.ts';
 import { plural } from './format.ts';
+import { seedWords } from './seeds.ts';
 
-export function runLine(result: RunResult): string {
-  return `${result.experiment} · ${plural(result.agents.expected, 'agent')} · seed ${result.seed} · ${result.mode}`;
+export function runLine(runs: readonly RunResult[]): string {
+  const [{ experiment, agents }] = runs;
+  const modes = [...new Set(runs.map(({ mode }) => mode))].join(' and ');
+  return `${experiment} · ${plural(agents.expected, 'agent')} · ${seedWords(runs)} · ${modes}`;
 }

@@ -12,7 +12,7 @@ export type Child = Markup | string | null | readonly Child[];
 export type Attributes = Readonly<Record<string, string | number | null>>;
 
 /** Elements without content; every other one gets a closing tag, as HTML demands. */
-const VOID = new Set(['path', 'line', 'rect', 'circle', 'polygon', 'meta', 'br']);
+const VOID = new Set(['path', 'line', 'rect', 'circle', 'polygon', 'meta', 'link', 'br']);
 
 /** <name attributes>children</name>. Attributes that are null are left out; numbers keep two decimals. */
 export function element(name: string, attributes: Attributes = {}, ...children: Child[]): Markup {
@@ -60,12 +60,26 @@ export function textWidth(text: string, size: number): number {
   return em * size;
 }
 
-/** The text cut to a width, with an ellipsis. */
+/** Bold glyphs are wider by this much. */
+export const BOLD = 1.13;
+
+/** The text cut to a width, with an ellipsis. Of bold text, give the size times BOLD. */
 export function fitText(text: string, size: number, width: number): string {
   if (textWidth(text, size) <= width) return text;
   const glyphs = [...text];
   while (glyphs.length > 1 && textWidth(`${glyphs.join('')}…`, size) > width) glyphs.pop();
   return `${glyphs.join('').trimEnd()}…`;
+}
+
+/** The words of a text in lines that fit a width. */
+export function wrapped(text: string, size: number, width: number): string[] {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const longer = lines.at(-1) === '' ? word : `${lines.at(-1)} ${word}`;
+    if (textWidth(longer, size) <= width || lines.at(-1) === '') lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 function attribute(key: string, value: string | number | null): string {
@@ -86,6 +100,6 @@ function wellFormed(text: string): string {
 
 function glyphWidth(glyph: string): number {
   if (/[ilj.,:;'|!ftI()[\] ]/.test(glyph)) return 0.36;
-  if (/[A-Zmw@%&]/.test(glyph)) return 0.76;
+  if (/[A-Zmw@%&<>=+~±−]/.test(glyph)) return /[<>=+~±−]/.test(glyph) ? 0.84 : 0.76;
   return (glyph.codePointAt(0) ?? 0) > 0x2e7f ? 1 : 0.6;
 }

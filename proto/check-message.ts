@@ -8,13 +8,19 @@ import { KindredError } from '../core/errors.ts';
 import { LIMITS } from '../core/limits.ts';
 import {
   ANY_AGENT,
+  type ArmErrors,
   type Assign,
+  type AutonomousWork,
   type ControlMessage,
   type CooperateWork,
   type Hello,
+  type LinkHealth,
+  type LocalBasis,
+  type LocalPrior,
   type LocalView,
   type Neighbour,
   type Notice,
+  type Progress,
   PROTOCOL_VERSION,
   type Report,
   type Welcome,
@@ -37,11 +43,11 @@ export function checkMessage(message: ControlMessage): void {
     case 'report':
       return checkReport(message);
     case 'progress':
-      whole('progress.stage', message.stage);
-      whole('progress.iteration', message.iteration);
-      whole('progress.bytesSent', message.bytesSent, Number.MAX_SAFE_INTEGER);
-      return text('progress.waitingFor', message.waitingFor, LIMITS.textCharsMax);
+      return checkProgress(message);
     case 'heartbeat':
+      whole('heartbeat.sent', message.sent ?? 0, Number.MAX_SAFE_INTEGER);
+      return [message.ask, message.answer].forEach((number) => whole('heartbeat', number));
+    case 'pause':
       return;
     case 'leave':
       text('leave.code', message.code, LIMITS.nameCharsMax);
@@ -97,18 +103,54 @@ function checkWork(work: Work): void {
       atLeastZero('explore.stepSize', work.stepSize);
       return [work.untilStep, work.windowSteps, work.tailFromStep].forEach((steps) => whole('explore', steps));
     case 'evidence':
-      atMost('evidence.needs', work.needs.length, LIMITS.needsMax);
-      work.needs.forEach((need) => name('evidence.needs', need));
+      checkNeeds('evidence.needs', work.needs);
       return atLeastZero('evidence.ridge', work.ridge);
+    case 'posterior':
+      checkPrior(work.prior);
+      atMost('posterior.tell', work.tell.length, LIMITS.needsMax);
+      work.tell.forEach((one) => name('posterior.tell', one));
+      return atLeastZero('posterior.ridge', work.ridge);
+    case 'heads':
+      atLeastZero('heads.aloneRidge', work.aloneRidge ?? 0);
+      return checkBasis(work.basis);
     case 'connect':
       return checkNeighbours('connect.neighbours', work.neighbours);
     case 'cooperate':
       return checkCooperate(work);
+    case 'autonomous':
+      return checkAutonomous(work);
     case 'finish':
       name('finish.status', work.status);
       text('finish.code', work.code, LIMITS.nameCharsMax);
       return text('finish.detail', work.detail, LIMITS.textCharsMax);
   }
+}
+
+function checkProgress(progress: Progress): void {
+  whole('progress.stage', progress.stage);
+  whole('progress.iteration', progress.iteration);
+  whole('progress.bytesSent', progress.bytesSent, Number.MAX_SAFE_INTEGER);
+  text('progress.waitingFor', progress.waitingFor, LIMITS.textCharsMax);
+  atMost('progress.errors', progress.errors.length, LIMITS.progressArmsMax);
+  progress.errors.forEach(checkErrors);
+  atMost('progress.links', progress.links.length, LIMITS.progressLinksMax);
+  progress.links.forEach(checkLink);
+}
+
+function checkErrors({ arm, epoch, iterations, errors }: ArmErrors): void {
+  whole('progress.errors.arm', arm);
+  whole('progress.errors.epoch', epoch);
+  if (iterations.length !== errors.length) throw garbage('progress.errors', 'not one error per iteration');
+  atMost('progress.errors.iterations', iterations.length, LIMITS.liveCurvePointsMax);
+  for (const iteration of iterations) whole('progress.errors.iterations', iteration);
+  for (const error of errors) atLeastZero('progress.errors.errors', error);
+}
+
+function checkLink({ agent, roundTrip, lost, staleness, bytes }: LinkHealth): void {
+  agentIndex('progress.links.agent', agent);
+  for (const ms of [roundTrip?.p50 ?? 0, roundTrip?.p95 ?? 0, lost]) atLeastZero('progress.links', ms);
+  whole('progress.links.staleness', staleness);
+  whole('progress.links.bytes', bytes, Number.MAX_SAFE_INTEGER);
 }
 
 function checkNotice(notice: Notice): void {
@@ -131,12 +173,50 @@ function checkNeighbour(neighbour: Neighbour): void {
   whole('neighbour.incarnation', neighbour.incarnation);
 }
 
+function checkAutonomous(work: AutonomousWork): void {
+  name('autonomous.estimator', work.estimator);
+  text('autonomous.options', work.options, LIMITS.textCharsMax);
+  for (const count of [work.epoch, work.firstStep, work.pairs, work.rounds]) whole('autonomous', count);
+  atMost('autonomous.neighbours', work.neighbours.length, LIMITS.agentsMax);
+  for (const neighbour of work.neighbours) agentIndex('autonomous.neighbours', neighbour);
+  atMost('autonomous.arms', work.arms.length, LIMITS.autonomousArmsMax);
+  for (const arm of work.arms) checkCooperate(arm.work);
+}
+
 function checkCooperate(work: CooperateWork): void {
   for (const count of [work.arm, work.epoch, work.firstStep, work.untilIteration, work.lastIteration, work.every, work.staleness]) whole('cooperate', count);
   for (const number of [work.stepSize, work.noise, work.spectrumMax, work.ridge]) atLeastZero('cooperate', number);
   name('cooperate.strategy', work.strategy);
   numbers('cooperate.etas', work.etas, LIMITS.etasMax);
+  checkNeeds('cooperate.needs', work.needs);
   checkView(work.view);
+  if (work.prior !== undefined) checkPrior(work.prior);
+  if (work.basis !== undefined) checkBasis(work.basis);
+  if (work.gradients !== undefined) numbers('cooperate.gradients', work.gradients, LIMITS.dimensionMax);
+}
+
+/** Its lengths must fit each other: a matrix is read out of them. */
+function checkPrior({ mean, precision, noise, start, steps }: LocalPrior): void {
+  numbers('prior.mean', mean, LIMITS.exactSolveDimensionMax);
+  numbers('prior.precision', precision, (LIMITS.exactSolveDimensionMax * (LIMITS.exactSolveDimensionMax + 1)) / 2);
+  numbers('prior.start', start, LIMITS.exactSolveDimensionMax);
+  if (precision.length !== (mean.length * (mean.length + 1)) / 2) throw garbage('prior.precision', 'no triangle of its mean');
+  if (start.length !== 0 && start.length !== mean.length) throw garbage('prior.start', 'not as long as its mean');
+  atLeastZero('prior.noise', noise);
+  whole('prior.steps', steps, LIMITS.newtonStepsMax);
+}
+
+/** A matrix is read out of it: no more columns than rows. */
+function checkBasis({ values, rank, ridge }: LocalBasis): void {
+  whole('basis.rank', rank, LIMITS.exactSolveDimensionMax);
+  numbers('basis.values', values, rank * LIMITS.exactSolveDimensionMax);
+  if (rank === 0 || values.length < rank * rank || values.length % rank !== 0) throw garbage('basis.values', 'no matrix of its rank');
+  atLeastZero('basis.ridge', ridge);
+}
+
+function checkNeeds(where: string, needs: readonly string[]): void {
+  atMost(where, needs.length, LIMITS.needsMax);
+  needs.forEach((need) => name(where, need));
 }
 
 function checkView(view: LocalView): void {

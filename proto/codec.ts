@@ -18,7 +18,7 @@ import { readVarint, varintBytes } from './varint.ts';
 const { Frame } = kindred.wire;
 
 /** Fields of wire.proto's Frame that hold a control message. */
-const BODY_FIELDS: ReadonlySet<number> = new Set([4, 5, 6, 7, 8, 9, 10, 16, 17, 18, 19, 20]);
+const BODY_FIELDS: ReadonlySet<number> = new Set([4, 5, 6, 7, 8, 9, 10, 16, 17, 18, 19, 20, 21]);
 const LENGTH_DELIMITED = 2;
 /** UTF-8, per unit of a JavaScript string's length. */
 const BYTES_PER_CHAR_MAX = 3;

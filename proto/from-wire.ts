@@ -4,7 +4,21 @@
  */
 import { KindredError } from '../core/errors.ts';
 import type { kindred } from './generated/wire.js';
-import type { ControlMessage, CooperateWork, Hello, LocalView, Neighbour, Report, Welcome, Work } from './messages.ts';
+import type {
+  ArmErrors,
+  ControlMessage,
+  CooperateWork,
+  Heartbeat,
+  Hello,
+  LinkHealth,
+  LocalBasis,
+  LocalPrior,
+  LocalView,
+  Neighbour,
+  Report,
+  Welcome,
+  Work,
+} from './messages.ts';
 import { ROUNDS_KINDS, VIEW_KINDS } from './wire-kinds.ts';
 
 /** Throws WIRE_GARBAGE where there is no body, no work, or a kind that this version does not know. */
@@ -15,14 +29,19 @@ export function messageOf(frame: kindred.wire.Frame.$Properties): ControlMessage
   if (assign) return { type: 'assign', stage: assign.stage ?? 0, abandon: assign.abandon ?? false, work: workOf(assign) };
   if (report) return { type: 'report', stage: report.stage ?? 0, values: vectorsOf(report) };
   if (frame.progress) return progressOf(frame.progress);
-  if (frame.heartbeat) return { type: 'heartbeat' };
+  if (frame.heartbeat) return heartbeatOf(frame.heartbeat);
   if (leave) return { type: 'leave', code: leave.code ?? '', detail: leave.detail ?? '' };
   if (moved?.neighbour) return { type: 'moved', neighbour: neighbourOf(moved.neighbour) };
   if (faults) return { type: 'faults', plan: faults.plan ?? '' };
+  if (frame.pause) return { type: 'pause', paused: frame.pause.paused ?? false };
   if (frame.notice) return noticeOf(frame.notice);
   if (sync) return { type: 'sync', step: sync.step ?? 0, durableStep: sync.durableStep ?? 0, oldestStep: sync.oldestStep ?? 0 };
   if (pull) return { type: 'pull', step: pull.step ?? 0 };
   throw garbage('it has no body, or moves nobody');
+}
+
+function heartbeatOf({ ask, answer, sent }: kindred.wire.Heartbeat.$Properties): Heartbeat {
+  return { type: 'heartbeat', ask: ask ?? 0, answer: answer ?? 0, ...(typeof sent === 'number' ? { sent } : {}) };
 }
 
 function helloOf(hello: kindred.wire.Hello.$Properties): Hello {
@@ -51,6 +70,7 @@ function welcomeOf(welcome: kindred.wire.Welcome.$Properties): Welcome {
     faults: welcome.faults ?? '',
     elapsedMs: welcome.elapsedMs ?? 0,
     neighbours: (welcome.neighbours ?? []).map(neighbourOf),
+    paused: welcome.paused ?? false,
   };
 }
 
@@ -65,8 +85,25 @@ function neighbourOf(neighbour: kindred.wire.Neighbour.$Properties): Neighbour {
 }
 
 function progressOf(progress: kindred.wire.Progress.$Properties): ControlMessage {
-  const { stage, iteration, bytesSent, waitingFor } = progress;
-  return { type: 'progress', stage: stage ?? 0, iteration: iteration ?? 0, bytesSent: bytesSent ?? 0, waitingFor: waitingFor ?? '' };
+  return {
+    type: 'progress',
+    stage: progress.stage ?? 0,
+    iteration: progress.iteration ?? 0,
+    bytesSent: progress.bytesSent ?? 0,
+    waitingFor: progress.waitingFor ?? '',
+    paused: progress.paused ?? false,
+    errors: (progress.errors ?? []).map(errorsOf),
+    links: (progress.links ?? []).map(linkOf),
+  };
+}
+
+function errorsOf({ arm, epoch, iterations, errors }: kindred.wire.ArmErrors.$Properties): ArmErrors {
+  return { arm: arm ?? 0, epoch: epoch ?? 0, iterations: iterations ?? [], errors: errors ?? [] };
+}
+
+function linkOf({ agent, open, roundTrip, lost, staleness, bytes }: kindred.wire.LinkHealth.$Properties): LinkHealth {
+  const measured = roundTrip ? { roundTrip: { p50: roundTrip.p50 ?? 0, p95: roundTrip.p95 ?? 0 } } : {};
+  return { agent: agent ?? 0, open: open ?? false, ...measured, lost: lost ?? 0, staleness: staleness ?? 0, bytes: bytes ?? 0 };
 }
 
 function noticeOf(notice: kindred.wire.Notice.$Properties): ControlMessage {
@@ -74,13 +111,16 @@ function noticeOf(notice: kindred.wire.Notice.$Properties): ControlMessage {
 }
 
 function workOf(assign: kindred.wire.Assign.$Properties): Work {
-  const { standardize, evidence, connect, finish } = assign;
+  const { standardize, evidence, posterior, connect, finish } = assign;
   if (assign.moments) return { kind: 'moments' };
   if (standardize) return { kind: 'standardize', shift: standardize.shift ?? [], scale: standardize.scale ?? [], ridges: standardize.ridges ?? [] };
   if (assign.explore) return exploreOf(assign.explore);
   if (evidence) return { kind: 'evidence', needs: evidence.needs ?? [], ridge: evidence.ridge ?? 0 };
+  if (posterior) return posteriorOf(posterior);
+  if (assign.heads) return headsOf(assign.heads);
   if (connect) return { kind: 'connect', neighbours: (connect.neighbours ?? []).map(neighbourOf) };
   if (assign.cooperate) return cooperateOf(assign.cooperate);
+  if (assign.autonomous) return autonomousOf(assign.autonomous);
   if (finish) return { kind: 'finish', status: finish.status ?? '', code: finish.code ?? '', detail: finish.detail ?? '' };
   throw garbage('it assigns no work');
 }
@@ -88,6 +128,38 @@ function workOf(assign: kindred.wire.Assign.$Properties): Work {
 function exploreOf(work: kindred.wire.Explore.$Properties): Work {
   const { stepSize, untilStep, windowSteps, tailFromStep } = work;
   return { kind: 'explore', stepSize: stepSize ?? 0, untilStep: untilStep ?? 0, windowSteps: windowSteps ?? 0, tailFromStep: tailFromStep ?? 0 };
+}
+
+function posteriorOf({ prior, heldOut, ridge, tell }: kindred.wire.Posterior.$Properties): Work {
+  if (!prior) throw garbage('it asks about no prior');
+  return { kind: 'posterior', prior: priorOf(prior), heldOut: heldOut ?? false, ridge: ridge ?? 0, tell: tell ?? [] };
+}
+
+function priorOf({ mean, precision, noise, start, steps }: kindred.wire.Prior.$Properties): LocalPrior {
+  return { mean: mean ?? [], precision: precision ?? [], noise: noise ?? 0, start: start ?? [], steps: steps ?? 0 };
+}
+
+function headsOf({ basis, aloneRidge }: kindred.wire.Heads.$Properties): Work {
+  if (!basis) throw garbage('it asks for a head in no basis');
+  return { kind: 'heads', basis: basisOf(basis), ...(typeof aloneRidge === 'number' ? { aloneRidge } : {}) };
+}
+
+function basisOf({ values, rank, ridge }: kindred.wire.Basis.$Properties): LocalBasis {
+  return { values: values ?? [], rank: rank ?? 0, ridge: ridge ?? 0 };
+}
+
+function autonomousOf(work: kindred.wire.Autonomous.$Properties): Work {
+  return {
+    kind: 'autonomous',
+    estimator: work.estimator ?? '',
+    options: work.options ?? '',
+    epoch: work.epoch ?? 0,
+    firstStep: work.firstStep ?? 0,
+    neighbours: work.neighbours ?? [],
+    pairs: work.pairs ?? 0,
+    rounds: work.rounds ?? 0,
+    arms: (work.arms ?? []).map((arm) => ({ learned: arm.learned ?? false, work: cooperateOf(arm.work ?? {}) })),
+  };
 }
 
 function cooperateOf(work: kindred.wire.Cooperate.$Properties): CooperateWork {
@@ -108,9 +180,14 @@ function cooperateOf(work: kindred.wire.Cooperate.$Properties): CooperateWork {
     rounds,
     staleness: work.staleness ?? 0,
     heldOut: work.heldOut ?? false,
+    fallBack: work.fallBack ?? false,
     untilIteration: work.untilIteration ?? 0,
     lastIteration: work.lastIteration ?? 0,
     every: work.every ?? 0,
+    ...(work.prior ? { prior: priorOf(work.prior) } : {}),
+    ...(work.basis ? { basis: basisOf(work.basis) } : {}),
+    needs: work.needs ?? [],
+    ...(work.gradients?.length ? { gradients: work.gradients } : {}),
   };
 }
 

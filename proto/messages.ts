@@ -46,6 +46,8 @@ export interface Welcome {
   readonly elapsedMs: number;
   /** The links this agent has been given so far: a restarted one opens them again. */
   readonly neighbours: readonly Neighbour[];
+  /** The run is paused. */
+  readonly paused: boolean;
 }
 
 /** One neighbour of a link plan: where it listens, the ticket that opens it, who dials, and which incarnation it is. */
@@ -68,6 +70,12 @@ export interface Moved {
 export interface Faults {
   readonly type: 'faults';
   readonly plan: string;
+}
+
+/** Coordinator to agent: the run is paused, or goes on. Said again until the agent's progress agrees. */
+export interface Pause {
+  readonly type: 'pause';
+  readonly paused: boolean;
 }
 
 /** Agent to coordinator, for the record: nothing is decided by it. */
@@ -100,9 +108,47 @@ export type Work =
   | { readonly kind: 'standardize'; readonly shift: readonly number[]; readonly scale: readonly number[]; readonly ridges: readonly number[] }
   | { readonly kind: 'explore'; readonly stepSize: number; readonly untilStep: number; readonly windowSteps: number; readonly tailFromStep: number }
   | { readonly kind: 'evidence'; readonly needs: readonly string[]; readonly ridge: number }
+  | PosteriorWork
+  | HeadsWork
   | { readonly kind: 'connect'; readonly neighbours: readonly Neighbour[] }
   | CooperateWork
+  | AutonomousWork
   | { readonly kind: 'finish'; readonly status: string; readonly code: string; readonly detail: string };
+
+/** A prior and what belongs to it, as one agent is asked about it (core/hierarchical/question.ts). */
+export interface LocalPrior {
+  readonly mean: readonly number[];
+  /** Lower triangle, row by row. */
+  readonly precision: readonly number[];
+  readonly noise: number;
+  readonly start: readonly number[];
+  readonly steps: number;
+}
+
+/** Tell what your rows make of this prior: `tell` names the vectors wanted. */
+export interface PosteriorWork {
+  readonly kind: 'posterior';
+  readonly prior: LocalPrior;
+  /** Without the held-out rows. */
+  readonly heldOut: boolean;
+  readonly ridge: number;
+  readonly tell: readonly string[];
+}
+
+/** A basis of all agents' slopes, and how one agent's head is shrunk (core/subspace/local.ts). */
+export interface LocalBasis {
+  /** Row by row, `rank` numbers each: one row per feature. */
+  readonly values: readonly number[];
+  readonly rank: number;
+  readonly ridge: number;
+}
+
+/** Tell your head in this basis, and the gradient there; or whether you are better off in it than alone, with this ridge. */
+export interface HeadsWork {
+  readonly kind: 'heads';
+  readonly basis: LocalBasis;
+  readonly aloneRidge?: number;
+}
 
 /** bsp: wait for every neighbour; bounded: vectors of the last `staleness` exchanges will do; async: never wait. */
 export type RoundsKind = 'bsp' | 'bounded' | 'async';
@@ -119,7 +165,7 @@ export interface CooperateWork {
   readonly view: LocalView;
   readonly stepSize: number;
   readonly etas: readonly number[];
-  /** Noise variance n_k of this agent's own estimate, and the bound of the spectrum of I + diag(n) L (filter). */
+  /** Noise variance n_k of this agent's own estimate, and the bound of the spectrum of I + diag(n) L (filter), or of averaging beside its mean (a subspace among agents). */
   readonly noise: number;
   readonly spectrumMax: number;
   readonly ridge: number;
@@ -127,9 +173,45 @@ export interface CooperateWork {
   readonly rounds: RoundsKind;
   readonly staleness: number;
   readonly heldOut: boolean;
+  /** The report is about what the agent learned alone meanwhile (its shadow): cooperating harmed the network. */
+  readonly fallBack: boolean;
   readonly untilIteration: number;
   readonly lastIteration: number;
   readonly every: number;
+  /** Strategies over a prior; absent where this agent is better off alone. */
+  readonly prior?: LocalPrior;
+  /** Strategies over a subspace: learned, or where agents with a view begin to learn it. */
+  readonly basis?: LocalBasis;
+  /** Evidence about the time since the last report, told of the agent's shadow, or about gains (agent/gain-work.ts); empty for none. */
+  readonly needs: readonly string[];
+  /** Whose gains are wanted: everybody's gradients, one after another. */
+  readonly gradients?: readonly number[];
+}
+
+/**
+ * Learn the relationship with the neighbours, then run all arms, without the coordinator: one report ends all of it.
+ * What an agent needs of it is known when it begins, and nothing more is assigned before it is over.
+ */
+export interface AutonomousWork {
+  readonly kind: 'autonomous';
+  /** One that agents host, and its options as JSON. */
+  readonly estimator: string;
+  readonly options: string;
+  /** Of the learning; every arm has its own. */
+  readonly epoch: number;
+  readonly firstStep: number;
+  /** In the network, ascending: whom to learn with. */
+  readonly neighbours: readonly number[];
+  /** Of neighbours in the whole network, and after how many rounds of forwarding everybody has heard everything. */
+  readonly pairs: number;
+  readonly rounds: number;
+  readonly arms: readonly AutonomousArm[];
+}
+
+export interface AutonomousArm {
+  /** The agent fills in what it learned: the view, the bound of the spectrum, and eta where none is given. */
+  readonly learned: boolean;
+  readonly work: CooperateWork;
 }
 
 export interface Assign {
@@ -154,10 +236,44 @@ export interface Progress {
   readonly bytesSent: number;
   /** Names for whom or what the agent waits, empty when it computes. */
   readonly waitingFor: string;
+  /** It heard that the run is paused. */
+  readonly paused: boolean;
+  /** What was not told yet, and all of it to a coordinator that is new. */
+  readonly errors: readonly ArmErrors[];
+  /** Some of its links, in turn. */
+  readonly links: readonly LinkHealth[];
+}
+
+/** Points of an arm's error curve at one agent. Every agent tells of the same iterations (core/arm-schedule.ts). */
+export interface ArmErrors {
+  readonly arm: number;
+  readonly epoch: number;
+  readonly iterations: readonly number[];
+  readonly errors: readonly number[];
+}
+
+/** What comes over a link, as its receiver sees it. Everything but `bytes` is of the last seconds. */
+export interface LinkHealth {
+  /** At the other end. */
+  readonly agent: number;
+  readonly open: boolean;
+  /** In milliseconds; absent while no answer came. */
+  readonly roundTrip?: { readonly p50: number; readonly p95: number };
+  /** Share of the frames sent that did not come whole. */
+  readonly lost: number;
+  /** How many exchanges old the newest vector is. */
+  readonly staleness: number;
+  /** Received by this process so far. */
+  readonly bytes: number;
 }
 
 export interface Heartbeat {
   readonly type: 'heartbeat';
+  /** To be answered at once with the same number; 0: nothing is asked. */
+  readonly ask: number;
+  readonly answer: number;
+  /** Frames that went over this connection from this end before this one; absent where nobody counts them. */
+  readonly sent?: number;
 }
 
 /** The agent leaves; `code` is empty when it is done, else an error code. */
@@ -167,7 +283,7 @@ export interface Leave {
   readonly detail: string;
 }
 
-export type ControlMessage = Hello | Welcome | Assign | Report | Progress | Heartbeat | Leave | Moved | Faults | Notice | Sync | Pull;
+export type ControlMessage = Hello | Welcome | Assign | Report | Progress | Heartbeat | Leave | Moved | Faults | Pause | Notice | Sync | Pull;
 
 /** Vector frames are packed and read without an object: see vector-frame.ts. */
 export interface VectorHeader {
@@ -176,7 +292,7 @@ export interface VectorHeader {
   durableStep: number;
 }
 
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 6;
 
 /** In Hello: give me the next free index. */
 export const ANY_AGENT = 0xffffffff;

@@ -24,6 +24,8 @@ const VECTOR_TAG = 0x7a;
 const HEADER_BYTES_MAX = 3 * (1 + VARINT_BYTES_MAX);
 /** The longest header and the payload's tag and length, 24 bytes: the payload behind them is 8-aligned. */
 const PAYLOAD_OFFSET = HEADER_BYTES_MAX + 1 + VARINT_BYTES_MAX;
+/** Of a vector that is copied and looked at; a multiple of 8. */
+const PIECE_BYTES = 8_192;
 
 // Float64Array has the byte order of the machine; the wire is little-endian.
 assert(new Uint8Array(new Uint16Array([1]).buffer)[0] === 1, 'Kindred needs a little-endian machine');
@@ -31,6 +33,17 @@ assert(new Uint8Array(new Uint16Array([1]).buffer)[0] === 1, 'Kindred needs a li
 /** The largest frame that a vector of `dimension` parameters can need. */
 export function vectorFrameBytesMax(dimension: number): number {
   return HEADER_BYTES_MAX + 1 + varintBytes(8 * dimension) + 8 * dimension + CHECKSUM_BYTES;
+}
+
+/** The length of the frame of `dimension` parameters with this header. */
+export function vectorFrameBytes(header: VectorHeader, dimension: number): number {
+  const { epoch, step } = header;
+  const head = 4 + varintBytes(epoch) + varintBytes(step) + varintBytes(lagOf(header)) + varintBytes(8 * dimension);
+  return head + 8 * dimension + CHECKSUM_BYTES;
+}
+
+function lagOf({ step, durableStep }: VectorHeader): number {
+  return (step - durableStep) >>> 0;
 }
 
 /** What a link between neighbours must let through: vectors of up to `dimension` parameters, and control frames. */
@@ -58,11 +71,11 @@ export class VectorFrameWriter {
   encode(header: VectorHeader, values: Float64Array): Uint8Array {
     assert(values.length <= this.#payload.length, 'a vector is longer than its writer was made for');
     const bytes = 8 * values.length;
-    const lag = (header.step - header.durableStep) >>> 0;
-    const start = PAYLOAD_OFFSET - (4 + varintBytes(header.epoch) + varintBytes(header.step) + varintBytes(lag) + varintBytes(bytes));
-    this.#writeHeader(start, header, lag, bytes);
+    const end = PAYLOAD_OFFSET + bytes + CHECKSUM_BYTES;
+    const start = end - vectorFrameBytes(header, values.length);
+    this.#writeHeader(start, header, lagOf(header), bytes);
     this.#payload.set(values);
-    const frame = this.#bytes.subarray(start, PAYLOAD_OFFSET + bytes + CHECKSUM_BYTES);
+    const frame = this.#bytes.subarray(start, end);
     writeChecksum(frame, frame.length - CHECKSUM_BYTES);
     return frame;
   }
@@ -101,8 +114,20 @@ export function readVectorHeader(frame: Uint8Array, header: VectorHeader): void 
 export function readVectorFrame(frame: Uint8Array, expectedDimension: number, header: VectorHeader, out: Float64Array): void {
   assert(out.length === expectedDimension, 'the buffer for a vector has another dimension');
   const payload = readForm(frame, 8 * expectedDimension, header);
-  new Uint8Array(out.buffer, out.byteOffset, out.byteLength).set(frame.subarray(payload, frame.length - CHECKSUM_BYTES));
-  if (!allFinite(out)) throw new KindredError('PARAMETERS_NOT_FINITE', `the vector of exchange ${header.step} holds a value that is not finite`);
+  if (!copiedFinite(frame.subarray(payload, frame.length - CHECKSUM_BYTES), out))
+    throw new KindredError('PARAMETERS_NOT_FINITE', `the vector of exchange ${header.step} holds a value that is not finite`);
+}
+
+/** Piece by piece: what was just copied is looked at while it is in the processor's first cache. False where a value is not finite. */
+function copiedFinite(payload: Uint8Array, out: Float64Array): boolean {
+  const bytes = new Uint8Array(out.buffer, out.byteOffset, out.byteLength);
+  let isFinite = true;
+  for (let from = 0; from < bytes.length; from += PIECE_BYTES) {
+    const to = Math.min(from + PIECE_BYTES, bytes.length);
+    bytes.set(payload.subarray(from, to), from);
+    isFinite = allFinite(out.subarray(from / 8, to / 8)) && isFinite;
+  }
+  return isFinite;
 }
 
 /** Checks the whole form, then fills `header`; returns where the payload starts. */

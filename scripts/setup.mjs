@@ -17,6 +17,9 @@ const buildScripts = ['setup.mjs', 'generate-proto.mjs', 'bundle.mjs', 'bundle-l
 // V8's code cache is of one V8 only.
 const buildInputs = `${hashOf(['package-lock.json', 'tsconfig.json', ...buildScripts, ...rooms.flatMap(sourcesIn)])} ${process.versions.v8} ${process.env.NODE_OPTIONS ?? ''}`;
 ensure(buildStamp, buildInputs, 'building', build);
+// The page shares some rooms' files; a build of everything takes its stamp away.
+const pageInputs = ['package-lock.json', 'tsconfig.json', 'scripts/setup.mjs', 'scripts/build-web.mjs', ...['web', 'core', 'figures'].flatMap(sourcesIn)];
+ensure(path.join(root, 'dist', '.kindred-page-built'), hashOf(pageInputs), 'building the page', buildPage);
 
 function checkNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
@@ -49,6 +52,11 @@ function build() {
   run(process.execPath, [path.join(root, 'scripts', 'bundle.mjs')]);
 }
 
+function buildPage() {
+  run(process.execPath, [path.join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', path.join(root, 'web')]);
+  run(process.execPath, [path.join(root, 'scripts', 'build-web.mjs')]);
+}
+
 function run(command, args) {
   const { status, stdout, stderr, error } = spawnSync(command, args, { cwd: root, encoding: 'utf8' });
   if (status === 0) return;
@@ -65,7 +73,7 @@ function sourcesIn(folder) {
   const directory = path.join(root, folder);
   if (!existsSync(directory)) return [];
   const files = readdirSync(directory, { recursive: true }).map((file) => path.join(folder, String(file)));
-  return files.filter((file) => /\.(ts|proto)$/.test(file) && !file.includes('generated')).sort();
+  return files.filter((file) => /\.(tsx?|proto|css|html)$/.test(file) && !file.includes('generated')).sort();
 }
 
 function hashOf(files) {

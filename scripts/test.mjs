@@ -1,6 +1,7 @@
 // Runs the compiled tests: all but the long ones, or those under the folders or files given (paths below test/, without .ts).
 //   npm test            npm test unit            npm test process/death
-//   npm run test:acceptance        npm run test:chaos        npm run test:swarm        npm run test:containers
+//   npm run test:acceptance        npm run test:chaos        npm run test:swarm
+//   npm run test:containers        npm run test:browser
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
@@ -9,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 const folder = path.join(path.dirname(path.dirname(fileURLToPath(import.meta.url))), 'dist', 'test');
 const wanted = process.argv.slice(2);
 /** Minutes each: they run by name. */
-const LONG = ['acceptance', 'chaos', 'containers', 'swarm'];
+const LONG = ['acceptance', 'browser', 'chaos', 'containers', 'swarm'];
 
 const all = readdirSync(folder, { recursive: true })
   .map(String)
@@ -24,7 +25,7 @@ if (chosen.length === 0) {
   process.exit(2);
 }
 const files = chosen.map((file) => path.join(folder, file));
-// Containers: one image, and one engine that has enough to do with one run.
-const concurrency = chosen.some((file) => file.startsWith('containers')) ? 1 : 2;
+// Containers: one image, and one engine that has enough to do with one run. Browser: frames are counted.
+const concurrency = chosen.some((file) => /^(containers|browser)/.test(file)) ? 1 : 2;
 const { status } = spawnSync(process.execPath, ['--test', '--test-reporter=spec', `--test-concurrency=${concurrency}`, ...files], { stdio: 'inherit' });
 process.exit(status ?? 1);

@@ -11,7 +11,7 @@ import type { RunResult } from '../core/run-result.ts';
 import type { Experiment } from '../config/experiment.ts';
 import { waitingFor } from '../agent/agent-machine.ts';
 import type { RunDriverOptions } from '../coordinator/run-driver.ts';
-import { isOver } from '../coordinator/run-machine.ts';
+import { isOver } from '../coordinator/run-state.ts';
 import { AgentChecker } from './agent-checker.ts';
 import { CoordinatorChecker } from './coordinator-checker.ts';
 import { difference, outcomeOf } from './outcome.ts';

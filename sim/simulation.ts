@@ -22,11 +22,12 @@ import { siteFileOf } from '../config/experiment.ts';
 import type { Experiment } from '../config/experiment.ts';
 import { createMemoryEventLog } from '../coordinator/event-log.ts';
 import type { EventLog } from '../coordinator/event-log.ts';
+import type { Observed } from '../coordinator/observed.ts';
 import { RunDriver } from '../coordinator/run-driver.ts';
 import type { RunDriverOptions } from '../coordinator/run-driver.ts';
 import type { RunProgress } from '../coordinator/run-progress.ts';
-import { isOver } from '../coordinator/run-machine.ts';
-import type { RunPhase } from '../coordinator/run-machine.ts';
+import { isOver } from '../coordinator/run-state.ts';
+import type { RunPhase } from '../coordinator/run-state.ts';
 import type { RunStore } from '../coordinator/run-store.ts';
 import type { ListenOptions, Transport } from '../net/link.ts';
 import { MemoryNetwork } from '../net/memory-link.ts';
@@ -114,6 +115,20 @@ export class Simulation {
     for (let agent = 0; agent < this.#agents.length; agent++) this.#start(agent);
     this.clock.runUntil(() => this.#result !== undefined || this.clock.now() > horizonMs);
     return this.#result;
+  }
+
+  /** As a page would be told; undefined while the coordinator is away. */
+  get observed(): Observed | undefined {
+    return this.#driver?.observed;
+  }
+
+  /** By hand, as an operator would. Nobody hears it while the coordinator is away. */
+  pause(): void {
+    this.#driver?.pause();
+  }
+
+  resume(): void {
+    this.#driver?.resume();
   }
 
   /** For a report about a run that did not end. */

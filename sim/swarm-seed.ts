@@ -6,13 +6,13 @@ import type { FaultPlan } from '../core/fault/plan.ts';
 import type { RunResult } from '../core/run-result.ts';
 import type { Experiment } from '../config/experiment.ts';
 import { entriesOf } from '../config/fault-entries.ts';
-import type { RunStore } from '../coordinator/run-store.ts';
 import { Checkers } from './checkers.ts';
 import { minimise } from './minimise.ts';
 import { outcomeOf } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
 import { horizonOf, randomPlan } from './schedule.ts';
 import type { Schedule } from './schedule.ts';
+import { nowhere } from './nowhere.ts';
 import { Simulation } from './simulation.ts';
 import type { SimulationOptions, SimulationParts } from './simulation.ts';
 import type { Violation } from './witness.ts';
@@ -39,8 +39,6 @@ export interface SeedsOptions {
 /** Data are drawn anew every so many seeds: their runs without faults are worth keeping. */
 const VARIANTS = 32;
 const MINIMISE_RUNS_MAX = 200;
-
-const NOWHERE: RunStore = { directory: '', event() {}, metrics() {}, relationship() {}, parameters() {}, result() {} };
 
 export class Seeds {
   readonly #experiment: Experiment;
@@ -112,7 +110,7 @@ function withoutFaults(experiment: Experiment, parts: SimulationParts = {}): Out
 
 function simulationOf(experiment: Experiment, conditions: Partial<SimulationOptions> = {}): Simulation {
   const readFile = (path: string): string => readFileSync(path, 'utf8');
-  return new Simulation({ experiment, runId: 'swarm', store: NOWHERE, stopwatch: () => 0, readFile, ...conditions });
+  return new Simulation({ experiment, runId: 'swarm', store: nowhere, stopwatch: () => 0, readFile, ...conditions });
 }
 
 /** One line of YAML each, to be pasted into a file: JSON is YAML. */

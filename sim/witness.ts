@@ -13,8 +13,8 @@ type Values = ReadonlyMap<string, Float64Array>;
 
 /** The first ones say what happened; the rest follows from them. */
 const VIOLATIONS_MAX = 20;
-/** Added by the driver: what was sent depends on the network. */
-const TRAFFIC = 'traffic';
+/** Added by the driver, for the stage and for each of its parts: what was sent depends on the network. */
+const TRAFFIC = /^(.+:)?traffic$/;
 
 export class Witness {
   readonly violations: Violation[] = [];
@@ -73,7 +73,7 @@ function copyOf(values: Values): Values {
 }
 
 function isSameReport(a: Values, b: Values): boolean {
-  const names = [...b.keys()].filter((name) => name !== TRAFFIC);
+  const names = [...b.keys()].filter((name) => !TRAFFIC.test(name));
   return names.length === a.size && names.every((name) => a.has(name) && isSame(a.get(name)!, b.get(name)!));
 }
 

@@ -17,6 +17,7 @@ import { draw } from '../core/random.ts';
 import { relativeError } from '../core/relationship/compare.ts';
 import { permutedLaplacian } from '../core/relationship/controls.ts';
 import type { Estimator, Evidence, EstimatorOptions } from '../core/relationship/estimator.ts';
+import { reportOfEstimate } from '../core/relationship/evidence.ts';
 import { lawResult, sameBits, type LawResult, type Verdict } from './law-result.ts';
 
 export interface LawOptions {
@@ -56,8 +57,9 @@ const LAWS: Readonly<Record<string, Law>> = {
   },
   'bad reports are refused with a code': (learn, seed) => {
     const good = reports(estimates(DIMENSION, seed));
-    const replaced = (agent: number, values: Float64Array): Evidence[] => good.map((one) => (one.agent === agent ? report(agent, values, NOISE) : one));
-    const broken = good[2].average!.slice();
+    const replaced = (agent: number, values: Float64Array): Evidence[] =>
+      good.map((one) => (one.agent === agent ? reportOfEstimate(agent, values, NOISE) : one));
+    const broken = good[2].iterate!.slice();
     broken[5] = NaN;
     const attempts = {
       'one agent': () => learn([good[0]], 1),
@@ -92,7 +94,7 @@ const LAWS: Readonly<Record<string, Law>> = {
     const w = estimates(DIMENSION, seed);
     const common = new Float64Array(DIMENSION);
     draw(seed, AGENTS, 'truth', 1).fillGaussian(common);
-    return near(learn(reports(mapEntries(w, (x, m) => x + 3 * common[m]))), learn(reports(w)));
+    return near(learn(reports(mapEntries(w, (x, m) => x + 3 * common[m % DIMENSION]))), learn(reports(w)));
   },
 };
 
@@ -109,24 +111,23 @@ function planted(): Matrix {
   return laplacian(buildGraph('reference', AGENTS, 0));
 }
 
-/** K x M: the planted truth plus noise. */
+/** K x 2M: the planted truth plus noise, twice: the last estimates, and beside them earlier ones. */
 function estimates(dimension: number, seed: number, noise = NOISE): Matrix {
-  const w = sampleTruth(planted(), dimension, seed);
+  const truth = sampleTruth(planted(), dimension, seed);
   const random = draw(seed, 0, 'jitter', 0);
-  return mapEntries(w, (x) => x + Math.sqrt(noise) * random.gaussian());
+  const snapshots = zeros(AGENTS, 2 * dimension);
+  return mapEntries(snapshots, (_, m, k) => truth.data[k * dimension + (m % dimension)] + Math.sqrt(noise) * random.gaussian());
 }
 
 function reports(w: Matrix, noise = NOISE): Evidence[] {
-  return Array.from({ length: w.rows }, (_, agent) => report(agent, w.data.slice(agent * w.cols, (agent + 1) * w.cols), noise));
+  const dimension = w.cols / 2;
+  const part = (agent: number, from: number): Float64Array => w.data.slice(agent * w.cols + from, agent * w.cols + from + dimension);
+  return Array.from({ length: w.rows }, (_, agent) => ({ ...reportOfEstimate(agent, part(agent, 0), noise), earlier: part(agent, dimension) }));
 }
 
-function report(agent: number, values: Float64Array, noise: number): Evidence {
-  return { agent, iterate: values, average: values, noise: Float64Array.of(noise) };
-}
-
-function mapEntries(a: Matrix, f: (x: number, column: number) => number): Matrix {
+function mapEntries(a: Matrix, f: (x: number, column: number, row: number) => number): Matrix {
   const out = copy(a);
-  for (let i = 0; i < out.data.length; i++) out.data[i] = f(a.data[i], i % a.cols);
+  for (let i = 0; i < out.data.length; i++) out.data[i] = f(a.data[i], i % a.cols, Math.floor(i / a.cols));
   return out;
 }
 

@@ -6,6 +6,8 @@
  *
  * gradient  1 the mean of the batch gradients over steps is the gradient of the loss, within standard errors
  *           2 w is not changed              3 a step's draws depend on its key alone
+ *           4 the mean of the compared batch losses is the difference of the losses; comparing changes nothing and is keyed;
+ *             both points are asked about the same rows
  * solve     1 where it ends, loss(w) + c/2 ||w_S||^2 - pull' w_S is flat, for a weak and for a strong coupling
  *           2 the pull is not changed       3 equal inputs give equal bits, whatever was solved before
  *           4 refitPrivate leaves the shared coordinates alone and flattens the loss in the private ones
@@ -63,7 +65,49 @@ function checkGradientTask(subject: ProblemSubject<GradientTask>, { seed = 1, ba
       gradientAt(task, 8);
       return sameBits(gradientAt(task, 3), gradientAt(subject.create(), 3));
     }),
+    ...comparisonLaws(subject, w, gradientAt, batches),
   ];
+}
+
+function comparisonLaws(
+  { create, loss }: ProblemSubject<GradientTask>,
+  w: Float64Array,
+  gradientAt: (of: GradientTask, step: number) => Float64Array,
+  batches: number,
+): LawResult[] {
+  const task = create();
+  const other = w.map((x, m) => 0.5 * x + Math.sin(m));
+  const difference = (of: GradientTask, step: number): Float64Array => Float64Array.of(of.lossDifference(w, other, step));
+  return [
+    lawResult('the mean of the batch differences is the difference of the losses', () =>
+      unbiased(Float64Array.of(loss(w) - loss(other)), (step) => difference(task, step), batches),
+    ),
+    lawResult('comparing changes no gradient and no point, and is keyed', () => {
+      const [one, two] = [w.slice(), other.slice()];
+      task.lossDifference(one, two, 3);
+      const verdicts = [
+        sameBits(one, w),
+        sameBits(two, other),
+        sameBits(gradientAt(task, 3), gradientAt(create(), 3)),
+        sameBits(difference(task, 5), difference(create(), 5)),
+      ];
+      return verdicts.find(({ passed }) => !passed) ?? verdicts[0];
+    }),
+    lawResult('both points are asked about the same rows', () => sameRows(task, w, other, Math.min(batches, 1_000))),
+  ];
+}
+
+/** On the same rows a point a hundredth of the way there differs by a hundredth, give or take; on other rows by as much as ever. */
+function sameRows(task: GradientTask, w: Float64Array, other: Float64Array, steps: number): Verdict {
+  const near = w.map((x, m) => x + 0.01 * (other[m] - x));
+  let little = 0;
+  let whole = 0;
+  for (let step = 1; step <= steps; step++) {
+    little += task.lossDifference(w, near, step) ** 2;
+    whole += task.lossDifference(w, other, step) ** 2;
+  }
+  const share = Math.sqrt(little / whole);
+  return { passed: share < 0.05, detail: `a hundredth of the way makes ${(100 * share).toFixed(1)} % of the difference` };
 }
 
 /** mean over steps of g - expected, coordinate by coordinate, in standard errors of that mean. */

@@ -8,6 +8,7 @@
  *  5. Its state is all it remembers: stopped between two iterations and continued by a new run, it ends in the same bits.
  */
 import type { GradientTask, SolveTask, Task } from '../core/problem/problem.ts';
+import { withDefaults, type OwnOptions } from '../core/own/define.ts';
 import type { LocalView } from '../core/relationship/local-view.ts';
 import { NO_VIEW } from '../core/relationship/local-view.ts';
 import { nonCooperative } from '../core/strategy/non-cooperative.ts';
@@ -19,35 +20,43 @@ const ITERATIONS = 5;
 const TOLERANCE = 1e-12;
 const PAIR: LocalView = { kind: 'edges', neighbours: [0, 2], weights: [0.3, 0.2], strength: 0, hub: 0 };
 
+/** What is said of learning alone is said of gradient steps. */
+const NO_GRADIENT: Verdict = { passed: true, detail: 'it takes no gradient steps' };
+
 const LAWS: Readonly<Record<string, (strategy: Strategy) => Verdict>> = {
   'without neighbours it is learning alone': (strategy) => {
+    if (strategy.learns === 'solve') return NO_GRADIENT;
     const alone = finalOutput(strategy, { view: { ...PAIR, neighbours: [], weights: [] }, spectrumMax: 1 }, () => undefined);
     return compared(alone, learningAlone());
   },
   'at strength 0 it is learning alone': (strategy) => {
+    if (strategy.learns === 'solve') return NO_GRADIENT;
     if (strategy.cooperatesOver !== 'relationship') return { passed: true, detail: 'it has no strength' };
     const weightless = finalOutput(strategy, { eta: 0, noise: 0, spectrumMax: 1 }, () => new Float64Array(DIMENSION).fill(100));
     return compared(weightless, learningAlone());
   },
   'a common fixed point stays': (strategy) => {
+    if (strategy.learns === 'solve') return NO_GRADIENT;
     const still: GradientTask = { ...quadraticTask(), gradient: (_w, _step, out) => void out.fill(0) };
     const moved = finalOutput(strategy, { task: still, spectrumMax: 1.5 }, () => new Float64Array(DIMENSION));
     return compared(moved, new Float64Array(DIMENSION));
   },
   'a missing neighbour is left out': (strategy) => {
-    return forEveryTask((task) => {
-      const only0 = finalOutput(strategy, { task, view: { ...PAIR, neighbours: [0], weights: [0.3] }, spectrumMax: 2 }, signalOf);
-      const missing2 = finalOutput(strategy, { task, spectrumMax: 2 }, (agent) => (agent === 2 ? undefined : signalOf(agent)));
+    return forEveryTask(strategy, (about) => {
+      const only0 = finalOutput(strategy, { ...about, view: { ...PAIR, neighbours: [0], weights: [0.3] }, spectrumMax: 2 }, signalOf);
+      const missing2 = finalOutput(strategy, { ...about, spectrumMax: 2 }, (agent) => (agent === 2 ? undefined : signalOf(agent)));
       return compared(missing2, only0);
     });
   },
   'the same inputs give the same bits': (strategy) => {
-    const [once, again] = [1, 2].map(() => finalOutput(strategy, { spectrumMax: 2 }, signalOf));
-    return sameBits(again, once);
+    return forEveryTask(strategy, (about) => {
+      const [once, again] = [1, 2].map(() => finalOutput(strategy, { ...about, spectrumMax: 2 }, signalOf));
+      return sameBits(again, once);
+    });
   },
   'stopped after any iteration it continues elsewhere with the same bits': (strategy) => {
-    return forEveryTask((task) => {
-      const context = contextWith({ task, spectrumMax: 2, isRecorded: (iteration) => iteration % 2 === 0 });
+    return forEveryTask(strategy, (about) => {
+      const context = contextWith({ ...about, spectrumMax: 2, isRecorded: (iteration) => iteration % 2 === 0 });
       const whole = strategy.start(context);
       iterate(whole, context.view, 1, ITERATIONS, signalOf);
       return firstFailure(Array.from({ length: ITERATIONS + 1 }, (_, stop) => sameBits(continued(strategy, context, stop), whole.output())));
@@ -56,8 +65,9 @@ const LAWS: Readonly<Record<string, (strategy: Strategy) => Verdict>> = {
 };
 
 /** Every law with whether it holds; never throws. */
-export function checkStrategy(strategy: Strategy): LawResult[] {
-  return Object.entries(LAWS).map(([law, check]) => lawResult(law, () => check(strategy)));
+export function checkStrategy(strategy: Strategy, options: OwnOptions = withDefaults(strategy.options ?? {}, {})): LawResult[] {
+  const started: Strategy = { ...strategy, start: (context) => strategy.start({ ...context, options }) };
+  return Object.entries(LAWS).map(([law, check]) => lawResult(law, () => check(started)));
 }
 
 function learningAlone(): Float64Array {
@@ -94,7 +104,19 @@ function inboxFor(view: LocalView, run: StrategyRun, send: (agent: number) => Fl
 }
 
 function contextWith(partial: Partial<StrategyContext>): StrategyContext {
-  return { task: quadraticTask(), view: PAIR, agents: 3, stepSize: 0.1, eta: 0.5, ridge: 0, noise: 0.2, spectrumMax: 1, isRecorded: () => true, ...partial };
+  return {
+    task: quadraticTask(),
+    view: PAIR,
+    agents: 3,
+    stepSize: 0.1,
+    eta: 0.5,
+    ridge: 0,
+    noise: 0.2,
+    spectrumMax: 1,
+    options: {},
+    isRecorded: () => true,
+    ...partial,
+  };
 }
 
 /** loss = 1/2 ||w - (1, 2, 3)||^2, without noise. */
@@ -105,6 +127,7 @@ function quadraticTask(): GradientTask {
     dimension: DIMENSION,
     sharedFrom: 0,
     gradient: (w, _step, out) => out.forEach((_, m) => (out[m] = w[m] - target[m])),
+    lossDifference: (w, other) => 0.5 * w.reduce((sum, value, m) => sum + (value - target[m]) ** 2 - (other[m] - target[m]) ** 2, 0),
     squaredDeviation: (w) => w.reduce((sum, value, m) => sum + (value - target[m]) ** 2, 0) / DIMENSION,
   };
 }
@@ -122,12 +145,19 @@ function warmTask(): SolveTask {
       for (let m = 1; m < DIMENSION; m++) w[m] += 0.5 * ((target[m] + pull[m - 1] + 0.01 * step) / (1 + coupling) - w[m]);
       refitPrivate(w);
     },
+    lossGradient: (w, _rows, out) => {
+      out.forEach((_, m) => (out[m] = w[m] - target[m]));
+      return 0.5 * out.reduce((sum, difference) => sum + difference ** 2, 0);
+    },
     refitPrivate,
   };
 }
 
-function forEveryTask(check: (task: Task) => Verdict): Verdict {
-  return firstFailure([quadraticTask(), warmTask()].map(check));
+/** That the strategy can run on. */
+function forEveryTask({ learns }: Strategy, check: (about: Pick<StrategyContext, 'task' | 'stepSize'>) => Verdict): Verdict {
+  const tasks: readonly Task[] = [quadraticTask(), warmTask()].filter((task) => learns === undefined || task.learns === learns);
+  // A table's arm has no step size; with one its agents learn together.
+  return firstFailure(tasks.flatMap((task) => (task.learns === 'solve' ? [0, 0.1] : [0.1]).map((stepSize) => check({ task, stepSize }))));
 }
 
 function firstFailure(verdicts: readonly Verdict[]): Verdict {

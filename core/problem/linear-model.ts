@@ -3,31 +3,18 @@
  *   loss(w) = sum over rows of l(z_i, y_i).
  * w_0 (coordinate 0) is the intercept: the agent's own, never penalised, never coupled. w_S are the d slopes.
  */
-import type { Rows } from './rows.ts';
+import type { LocalModel } from './local-model.ts';
 
 /** Keeps an uncoupled local problem well posed; acts on the slopes only. */
 export const TINY_RIDGE = 1e-9;
 
-export interface LinearModel {
-  readonly rows: Rows;
+export interface LinearModel extends LocalModel {
   /** Upper bound of d2l/dz2. */
   readonly curvatureMax: number;
   /** l(z, y). */
   rowLoss(z: number, y: number): number;
   /** dl/dz. */
   rowSlope(z: number, y: number): number;
-  /** w <- argmin loss(w) + (coupling + tiny)/2 ||w_S||^2 - pull' w_S. Allocates nothing once a coupling was seen. */
-  solve(coupling: number, pull: Float64Array, w: Float64Array): void;
-  /** w_0 <- argmin loss with w_S held. */
-  refitPrivate(w: Float64Array): void;
-  /** Mean diagonal of the slopes' Hessian, intercept profiled out, before anything is learned. */
-  meanCurvature(): number;
-  /** Sum over rows of the loss of row i under the ridge solution without row i (logistic: approximate). */
-  leaveOneOutLoss(ridge: number): number;
-  /** Mean over slopes of diag(P A P), P = (A + ridge)^-1, A the slopes' Hessian at the ridge solution. */
-  meanSpread(ridge: number): number;
-  /** Residual sum of squares of the ridge solution and its degrees of freedom N - 1 - tr(A P); 0, 0 for labels. */
-  residualSums(ridge: number): { rss: number; dof: number };
 }
 
 /** 1/2 (z - y)^2 */

@@ -1,3 +1,5 @@
+import { joined } from '../snapshot.ts';
+
 /** Rows of one task: features (count x features, row-major, without the column of ones) and targets (count). */
 export interface Rows {
   readonly count: number;
@@ -10,6 +12,11 @@ export interface Rows {
 export function sliceRows(rows: Rows, from: number, to: number): Rows {
   const d = rows.features;
   return { count: to - from, features: d, x: rows.x.subarray(from * d, to * d), y: rows.y.subarray(from, to) };
+}
+
+/** The rows of both, copied. */
+export function joinRows(first: Rows, second: Rows): Rows {
+  return { count: first.count + second.count, features: first.features, x: joined([first.x, second.x]), y: joined([first.y, second.y]) };
 }
 
 /** The rows named by `order`, in that order, copied. */

@@ -68,7 +68,8 @@ export function selectTasks(tasks: readonly TaskSize[], spec: SplitSpec, where?:
     else if (spec.tooFew === 'drop') dropped.push(task.name);
     else throw tooFewRows(task, spec.train, where);
   });
-  if (kept.length < tasksMin) throw new KindredError('TABLE_TOO_FEW_ROWS', `only ${kept.length} task has enough rows; at least 2 are needed`, at(where));
+  if (kept.length < tasksMin)
+    throw new KindredError('TABLE_TOO_FEW_ROWS', `${kept.length === 0 ? 'no task has' : 'only one task has'} enough rows; at least 2 are needed`, at(where));
   return { kept, dropped };
 }
 

@@ -77,20 +77,21 @@ export class SquaredModel implements LinearModel {
     return sum / d;
   }
 
-  /** sum of 1/2 (e_i / (1 - h_i))^2 with leverage h_i = 1/N + xc_i' P xc_i: exact for ridge with a free intercept. */
   leaveOneOutLoss(ridge: number): number {
+    return this.leaveOneOutResiduals(ridge).reduce((total, residual) => total + 0.5 * residual ** 2, 0);
+  }
+
+  /** e_i / (1 - h_i) with leverage h_i = 1/N + xc_i' P xc_i: exact for ridge with a free intercept. */
+  leaveOneOutResiduals(ridge: number): Float64Array {
     const d = this.rows.features;
     const w = this.ridgeSolution(ridge);
     const factor = this.factorFor(ridge);
     const deviation = new Float64Array(d);
-    let total = 0;
-    for (let i = 0; i < this.rows.count; i++) {
+    return Float64Array.from({ length: this.rows.count }, (_, i) => {
       for (let j = 0; j < d; j++) deviation[j] = this.rows.x[i * d + j] - this.centre[j];
       const freedom = 1 - 1 / this.rows.count - inverseQuadratic(factor, d, deviation);
-      const residual = this.rows.y[i] - score(this.rows, i, w);
-      total += 0.5 * (residual / Math.max(freedom, FREEDOM_MIN)) ** 2;
-    }
-    return total;
+      return (this.rows.y[i] - score(this.rows, i, w)) / Math.max(freedom, FREEDOM_MIN);
+    });
   }
 
   private ridgeSolution(ridge: number): Float64Array {

@@ -82,12 +82,12 @@ export function meanFeatureVariance(merged: Float64Array, scale: Float64Array): 
   return sum / features;
 }
 
-/** Labels are never standardised; `none` leaves every column as it is. */
-export function standardization(merged: Float64Array, mode: StandardizeMode, loss: 'squared' | 'logistic'): Standardization {
+/** Labels, and targets of a loss of one's own, are never standardised; `none` leaves every column as it is. */
+export function standardization(merged: Float64Array, mode: StandardizeMode, loss: 'squared' | 'logistic' | 'own'): Standardization {
   const scale = deviations(merged);
   const shift = Float64Array.from(scale, (_, c) => merged[1 + 2 * c]);
   if (mode === 'none') return { shift: shift.fill(0), scale: scale.fill(1) };
-  if (loss === 'logistic') {
+  if (loss !== 'squared') {
     shift[shift.length - 1] = 0;
     scale[scale.length - 1] = 1;
   }

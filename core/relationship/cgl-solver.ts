@@ -27,7 +27,7 @@ const FULL_SWEEP_EVERY = 10;
 const REFRESH_EVERY = 5;
 const SWEEPS_MAX = 2_000;
 
-/** All pairs in order, with s scaled to mean 1 so that nothing depends on units. */
+/** The allowed pairs in order, with s scaled to mean 1 so that nothing depends on units. */
 interface Descent {
   readonly agents: number;
   readonly source: Uint16Array;
@@ -40,10 +40,13 @@ interface Descent {
   inverse: Matrix;
 }
 
-/** `distances` (K x K, symmetric, off-diagonals > 0) holds s; `kkt` is the residual at which to stop. */
-export function solveCgl(distances: Matrix, kkt: number): CglSolution {
+/**
+ * `distances` (K x K, symmetric, off-diagonals > 0) holds s; `kkt` is the residual at which to stop. With `allowed` the
+ * problem is the same among these pairs only, which must connect all agents.
+ */
+export function solveCgl(distances: Matrix, kkt: number, allowed: (i: number, j: number) => boolean = () => true): CglSolution {
   const unit = meanOffDiagonal(distances);
-  const descent = begin(distances, unit);
+  const descent = begin(distances, unit, pairsOf(distances.rows, allowed));
   let sweeps = 0;
   let full = true;
   let residual = Infinity;
@@ -71,28 +74,31 @@ function meanOffDiagonal(distances: Matrix): number {
   return sum / ((n * (n - 1)) / 2);
 }
 
-/** w_e = ((K-1) / #edges) / s_e: on the right scale, since it satisfies sum w s = K - 1. */
-function begin(distances: Matrix, unit: number): Descent {
-  const n = distances.rows;
-  const count = (n * (n - 1)) / 2;
-  const descent: Descent = {
-    agents: n,
-    source: new Uint16Array(count),
-    target: new Uint16Array(count),
-    distance: new Float64Array(count),
-    weight: new Float64Array(count),
-    column: new Float64Array(n),
-    inverse: distances,
-  };
-  for (let i = 0, e = 0; i < n; i++) {
-    for (let j = i + 1; j < n; j++, e++) {
-      descent.source[e] = i;
-      descent.target[e] = j;
-      descent.distance[e] = distances.data[i * n + j] / unit;
-      assert(descent.distance[e] > 0, 'CGL needs positive distances');
-      descent.weight[e] = (n - 1) / count / descent.distance[e];
+type Pairs = Pick<Descent, 'source' | 'target'>;
+
+function pairsOf(agents: number, allowed: (i: number, j: number) => boolean): Pairs {
+  const source: number[] = [];
+  const target: number[] = [];
+  for (let i = 0; i < agents; i++) {
+    for (let j = i + 1; j < agents; j++) {
+      if (!allowed(i, j)) continue;
+      source.push(i);
+      target.push(j);
     }
   }
+  return { source: Uint16Array.from(source), target: Uint16Array.from(target) };
+}
+
+/** w_e = ((K-1) / #edges) / s_e: on the right scale, since it satisfies sum w s = K - 1. */
+function begin(distances: Matrix, unit: number, { source, target }: Pairs): Descent {
+  const n = distances.rows;
+  const distance = Float64Array.from(source, (i, e) => distances.data[i * n + target[e]] / unit);
+  assert(
+    distance.every((s) => s > 0),
+    'CGL needs positive distances',
+  );
+  const weight = distance.map((s) => (n - 1) / distance.length / s);
+  const descent: Descent = { agents: n, source, target, distance, weight, column: new Float64Array(n), inverse: distances };
   refresh(descent);
   return descent;
 }

@@ -1,5 +1,5 @@
 /** Laplacians compared and taken apart. */
-import { combine, frobeniusNorm, type Matrix } from '../linalg/matrix.ts';
+import { combine, frobeniusNorm, zeros, type Matrix } from '../linalg/matrix.ts';
 
 /** ||L - Lo||_F / ||Lo||_F. */
 export function relativeError(laplacian: Matrix, truth: Matrix): number {
@@ -19,8 +19,14 @@ export function laplacianEdges(laplacian: Matrix): [number, number, number][] {
   return edges;
 }
 
-/** The share of off-diagonal entries above zero: none in a graph's Laplacian. */
-export function positiveOffDiagonalShare(laplacian: Matrix): number {
-  const pairs = (laplacian.rows * (laplacian.rows - 1)) / 2;
-  return laplacianEdges(laplacian).filter(([, , weight]) => weight < 0).length / pairs;
+/** The Laplacian of edges [k, l, weight]: exactly symmetric, the diagonal summed in their order. */
+export function weightedLaplacian(agents: number, edges: readonly (readonly [number, number, number])[]): Matrix {
+  const out = zeros(agents, agents);
+  for (const [k, l, weight] of edges) {
+    out.data[k * agents + l] -= weight;
+    out.data[l * agents + k] -= weight;
+    out.data[k * agents + k] += weight;
+    out.data[l * agents + l] += weight;
+  }
+  return out;
 }

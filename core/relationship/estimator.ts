@@ -1,4 +1,4 @@
-import type { Diagnostic, Relationship } from './relationship.ts';
+import type { Diagnostic, PrecisionRelationship, Relationship } from './relationship.ts';
 
 /**
  * The estimator seam: turns what agents report into a relationship.
@@ -8,16 +8,19 @@ import type { Diagnostic, Relationship } from './relationship.ts';
  */
 
 /** What an estimator may ask agents to report. Nothing else leaves an agent. */
-export type EvidenceName = 'iterate' | 'average' | 'noise';
+export const EVIDENCE_NAMES = ['iterate', 'average', 'noise', 'earlier', 'lag'] as const;
+export type EvidenceName = (typeof EVIDENCE_NAMES)[number];
 
 /**
  * iterate: the last local estimate (M). average: the mean of the local iterates over the steady tail (M).
  * noise: [n], the variance per coordinate of the estimation error of `average`.
+ * earlier: the local estimate when the tail began (M). lag: [T], time constants 1 / mu between `earlier` and `iterate`.
+ * look: which of the agent's successive reports this is, from 0; of interest to estimators of cadence `continuous`.
  */
-export type Evidence = { readonly agent: number } & { readonly [name in EvidenceName]?: Float64Array };
+export type Evidence = { readonly agent: number; readonly look?: number } & { readonly [name in EvidenceName]?: Float64Array };
 
 export interface Estimate {
-  readonly relationship: Relationship;
+  readonly relationship: PrecisionRelationship;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -26,6 +29,9 @@ export interface OptionSchema {
   readonly type: 'number' | 'integer' | 'boolean' | 'string';
   readonly description: string;
   readonly minimum?: number;
+  /** `auto` will do as well: it is computed. */
+  readonly orAuto?: boolean;
+  readonly enum?: readonly string[];
   readonly default?: number | boolean | string;
 }
 
@@ -38,7 +44,8 @@ export interface EvidenceState {
   readonly evidence: readonly (Evidence | undefined)[];
 }
 
-export interface Estimator<State = EvidenceState> {
+/** What files, help and documents say of an estimator. */
+export interface EstimatorCard {
   readonly name: string;
   /** One line for help and docs. */
   readonly summary: string;
@@ -47,6 +54,11 @@ export interface Estimator<State = EvidenceState> {
   readonly host: 'coordinator' | 'agent';
   readonly cadence: 'once' | 'continuous';
   readonly options: Readonly<Record<string, OptionSchema>>;
+  /** With fewer dimensions per agent it refuses to answer (dimensions.ts). */
+  readonly dimensionsPerAgentMin?: number;
+}
+
+export interface Estimator<State = EvidenceState> extends EstimatorCard {
   init(agents: number, options: EstimatorOptions): State;
   observe(state: State, evidence: Evidence): State;
   estimate(state: State): Estimate;

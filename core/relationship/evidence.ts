@@ -5,6 +5,8 @@
 import { KindredError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { zeros, type Matrix } from '../linalg/matrix.ts';
+import { LAG_WINDOWS } from '../window-test.ts';
+import { EVIDENCE_NAMES } from './estimator.ts';
 import type { EstimatorOptions, Evidence, EvidenceName, EvidenceState } from './estimator.ts';
 
 const refused = (detail: string): KindredError => new KindredError('ESTIMATES_INVALID', detail);
@@ -17,7 +19,7 @@ export function initEvidence(agents: number, options: EstimatorOptions): Evidenc
 export function observeEvidence(state: EvidenceState, report: Evidence): EvidenceState {
   const { agent } = report;
   if (!Number.isInteger(agent) || agent < 0 || agent >= state.agents) throw refused(`agent ${agent} is unknown (there are 0 to ${state.agents - 1})`);
-  for (const name of ['iterate', 'average', 'noise'] as const) checkFinite(agent, name, report[name]);
+  for (const name of EVIDENCE_NAMES) checkFinite(agent, name, report[name]);
   if (state.evidence[agent] !== undefined) return state;
   return { ...state, evidence: state.evidence.with(agent, report) };
 }
@@ -25,6 +27,11 @@ export function observeEvidence(state: EvidenceState, report: Evidence): Evidenc
 function checkFinite(agent: number, name: EvidenceName, values: Float64Array | undefined): void {
   const bad = values?.findIndex((value) => !Number.isFinite(value)) ?? -1;
   if (bad >= 0) throw refused(`agent ${agent} reported ${values![bad]} in ${name}[${bad}]; every number must be finite`);
+}
+
+/** What an agent reports that has one estimate and no history: its snapshots are the same, so that nothing moved between them. */
+export function reportOfEstimate(agent: number, estimate: Float64Array, noise = 0): Evidence {
+  return { agent, iterate: estimate, average: estimate, noise: Float64Array.of(noise), earlier: estimate, lag: Float64Array.of(LAG_WINDOWS) };
 }
 
 /** The named vectors of all agents as the rows of a K x M matrix. */

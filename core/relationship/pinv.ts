@@ -7,14 +7,13 @@
 import { KindredError } from '../errors.ts';
 import { complementSpectrum, invertSpectrum, zeroCount } from '../linalg/ones-complement.ts';
 import type { Matrix } from '../linalg/matrix.ts';
-import { positiveOffDiagonalShare } from './compare.ts';
 import { centredCovariance } from './covariance.ts';
-import type { Estimator } from './estimator.ts';
+import { INVERSE_DIMENSIONS_PER_AGENT_MIN, otherwise, tooFewDimensions } from './dimensions.ts';
+import type { Estimator, EstimatorOptions } from './estimator.ts';
 import { evidenceRows, initEvidence, observeEvidence } from './evidence.ts';
 import type { Diagnostic } from './relationship.ts';
+import { describeSigns } from './signs.ts';
 
-/** Below so many dimensions per agent the inverse is refused. */
-const DIMENSIONS_PER_AGENT_MIN = 3;
 const DIMENSIONS_PER_AGENT_ADVISED = 10;
 
 export const pinv: Estimator = {
@@ -24,6 +23,7 @@ export const pinv: Estimator = {
   yields: 'precision',
   host: 'coordinator',
   cadence: 'once',
+  dimensionsPerAgentMin: INVERSE_DIMENSIONS_PER_AGENT_MIN,
   options: {
     force: { type: 'boolean', default: false, description: 'answer also where the inverse is ill-posed; do not trust the result' },
   },
@@ -32,39 +32,31 @@ export const pinv: Estimator = {
   estimate(state) {
     const w = evidenceRows(state, 'iterate');
     const spectrum = complementSpectrum(centredCovariance(w));
-    const force = state.options['force'] === true;
     const zero = zeroCount(spectrum.values);
-    refuseIllPosed(w, zero, force);
+    refuseIllPosed(w, zero, state.options);
     const laplacian = invertSpectrum(spectrum);
     return { relationship: { kind: 'precision', agents: w.rows, laplacian }, diagnostics: describe(w, zero, laplacian) };
   },
 };
 
-function refuseIllPosed({ rows: agents, cols: dimension }: Matrix, zero: number, force: boolean): void {
+function refuseIllPosed({ rows: agents, cols: dimension }: Matrix, zero: number, options: EstimatorOptions): void {
   if (zero === agents - 1) throw new KindredError('ESTIMATE_ILL_POSED', 'all agents report the same estimates: nothing can be learned from them');
-  if (force) return;
-  if (dimension < DIMENSIONS_PER_AGENT_MIN * agents) {
-    throw new KindredError('ESTIMATE_ILL_POSED', `pinv needs at least ${DIMENSIONS_PER_AGENT_MIN * agents} dimensions for ${agents} agents (got ${dimension})`);
-  }
-  if (zero > 0) {
-    throw new KindredError(
-      'ESTIMATE_ILL_POSED',
-      `the estimates of ${agents} agents span only ${agents - 1 - zero} of ${agents - 1} directions: some agents depend linearly on others`,
-    );
-  }
+  const few = tooFewDimensions(pinv, agents, dimension, options);
+  if (few !== undefined) throw new KindredError('ESTIMATE_ILL_POSED', few);
+  if (zero === 0 || options['force'] === true) return;
+  const detail = `the estimates of ${agents} agents span only ${agents - 1 - zero} of ${agents - 1} directions: some agents depend linearly on others; ${otherwise(pinv)}`;
+  throw new KindredError('ESTIMATE_ILL_POSED', detail);
 }
 
 function describe({ rows: agents, cols: dimension }: Matrix, zero: number, laplacian: Matrix): Diagnostic[] {
   const ratio = dimension / agents;
   const found: Diagnostic[] = [];
-  if (ratio < DIMENSIONS_PER_AGENT_MIN || zero > 0) {
+  if (ratio < INVERSE_DIMENSIONS_PER_AGENT_MIN || zero > 0) {
     const message = `forced: ${ratio.toFixed(1)} dimensions per agent, ${zero} eigenvalues cut as zero; this result is not to be trusted`;
     found.push({ code: 'PINV_ILL_POSED', message, value: ratio });
   } else if (ratio < DIMENSIONS_PER_AGENT_ADVISED) {
     const message = `only ${ratio.toFixed(1)} dimensions per agent: the inverse amplifies sampling errors; cgl does not`;
-    found.push({ code: 'PINV_FEW_DIMENSIONS', message, value: ratio });
+    found.push({ code: 'FEW_DIMENSIONS', message, value: ratio });
   }
-  const share = positiveOffDiagonalShare(laplacian);
-  const message = `${(100 * share).toFixed(0)} % of the off-diagonals are positive: no graph's Laplacian has any`;
-  return share > 0 ? [...found, { code: 'POSITIVE_OFF_DIAGONALS', message, value: share }] : found;
+  return [...found, ...describeSigns(laplacian, dimension)];
 }

@@ -3,9 +3,9 @@
  * gradient: psi = w - mu g; w <- psi - sum_l a_kl (psi - psi_l).
  * solve: the local solution once, then averaging of the shared coordinates; private ones are refitted to them.
  */
-import type { GradientTask, SolveTask } from '../problem/problem.ts';
-import { neighbourDifference } from './coupling.ts';
-import { gradientStep, solveLocally } from './local-step.ts';
+import type { SolveTask } from '../problem/problem.ts';
+import { adaptThenCombine, neighbourDifference } from './coupling.ts';
+import { solveLocally } from './local-step.ts';
 import type { Strategy, StrategyContext, StrategyRun } from './strategy.ts';
 
 export const consensus: Strategy = {
@@ -13,25 +13,9 @@ export const consensus: Strategy = {
   summary: 'all agents agree on one model (Metropolis weights on the network)',
   cooperatesOver: 'network',
   usesEta: false,
-  start: (context) => (context.task.learns === 'gradient' ? gradientRun(context.task, context) : solveRun(context.task, context)),
+  start: (context) =>
+    context.task.learns === 'gradient' ? adaptThenCombine(context.task, context.view, context.stepSize, 1) : solveRun(context.task, context),
 };
-
-function gradientRun(task: GradientTask, { view, stepSize }: StrategyContext): StrategyRun {
-  const w = new Float64Array(task.dimension);
-  const psi = new Float64Array(task.dimension);
-  const scratch = new Float64Array(task.dimension);
-  return {
-    state: [w],
-    outgoing: psi,
-    adapt: (iteration) => gradientStep(task, w, stepSize, iteration, scratch, psi),
-    hops: () => 1,
-    combine: (_hop, inbox) => {
-      neighbourDifference(view, psi, inbox, scratch);
-      for (let m = 0; m < w.length; m++) w[m] = psi[m] - scratch[m];
-    },
-    output: () => w,
-  };
-}
 
 function solveRun(task: SolveTask, { view }: StrategyContext): StrategyRun {
   const w = new Float64Array(task.dimension);

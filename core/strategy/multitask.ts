@@ -6,9 +6,8 @@
  * solve:    block Jacobi on sum_k loss_k(w_k) + eta/2 tr(W' L W) over the shared coordinates:
  *           w_k <- argmin loss_k(w) + eta/2 L_kk ||w||^2 - eta w' sum_l a_kl w_l.
  */
-import type { GradientTask, SolveTask } from '../problem/problem.ts';
-import { neighbourDifference, neighbourPull } from './coupling.ts';
-import { gradientStep } from './local-step.ts';
+import type { SolveTask } from '../problem/problem.ts';
+import { adaptThenCombine, neighbourPull } from './coupling.ts';
 import type { Strategy, StrategyContext, StrategyRun } from './strategy.ts';
 
 export const multitask: Strategy = {
@@ -16,25 +15,11 @@ export const multitask: Strategy = {
   summary: 'own models, pulled together along the learned relationship (the paper)',
   cooperatesOver: 'relationship',
   usesEta: true,
-  start: (context) => (context.task.learns === 'gradient' ? gradientRun(context.task, context) : solveRun(context.task, context)),
+  start: (context) =>
+    context.task.learns === 'gradient'
+      ? adaptThenCombine(context.task, context.view, context.stepSize, context.stepSize * context.eta)
+      : solveRun(context.task, context),
 };
-
-function gradientRun(task: GradientTask, { view, stepSize, eta }: StrategyContext): StrategyRun {
-  const w = new Float64Array(task.dimension);
-  const psi = new Float64Array(task.dimension);
-  const scratch = new Float64Array(task.dimension);
-  return {
-    state: [w],
-    outgoing: psi,
-    adapt: (iteration) => gradientStep(task, w, stepSize, iteration, scratch, psi),
-    hops: () => 1,
-    combine: (_hop, inbox) => {
-      neighbourDifference(view, psi, inbox, scratch);
-      for (let m = 0; m < w.length; m++) w[m] = psi[m] - stepSize * eta * scratch[m];
-    },
-    output: () => w,
-  };
-}
 
 function solveRun(task: SolveTask, { view, agents, eta }: StrategyContext): StrategyRun {
   const w = new Float64Array(task.dimension);

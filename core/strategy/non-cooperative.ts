@@ -2,8 +2,8 @@
  * Every agent alone, the baseline of every table.
  * gradient: w <- w - mu g. solve: the agent's own ridge solution (ridge 0 where there is none).
  */
-import type { GradientTask, SolveTask } from '../problem/problem.ts';
-import { gradientStep, solveLocally } from './local-step.ts';
+import type { DescentTask, SolveTask } from '../problem/problem.ts';
+import { gradientStep, solveLocally, startOf } from './local-step.ts';
 import type { Strategy, StrategyContext, StrategyRun } from './strategy.ts';
 
 const NOTHING = new Float64Array(0);
@@ -16,8 +16,8 @@ export const nonCooperative: Strategy = {
   start: (context) => (context.task.learns === 'gradient' ? gradientRun(context.task, context) : solveRun(context.task, context)),
 };
 
-function gradientRun(task: GradientTask, { stepSize }: StrategyContext): StrategyRun {
-  const w = new Float64Array(task.dimension);
+function gradientRun(task: DescentTask, { stepSize }: StrategyContext): StrategyRun {
+  const w = startOf(task);
   const gradient = new Float64Array(task.dimension);
   return {
     state: [w],

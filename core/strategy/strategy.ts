@@ -1,5 +1,9 @@
 import type { Task } from '../problem/problem.ts';
+import type { OwnOptions } from '../own/define.ts';
+import type { OptionSchema } from '../relationship/estimator.ts';
+import type { Question } from '../hierarchical/question.ts';
 import type { LocalView } from '../relationship/local-view.ts';
+import type { BasisQuestion } from '../subspace/local.ts';
 
 /**
  * The strategy seam: one agent's update rule. It sees its own task, its LocalView and what neighbours sent.
@@ -13,10 +17,17 @@ export interface Strategy {
   readonly name: string;
   /** One line for help and docs. */
   readonly summary: string;
-  /** What its view is compiled from: nothing, Metropolis weights on the network, or a relationship. */
-  readonly cooperatesOver: 'nothing' | 'network' | 'relationship';
+  /**
+   * What its view is compiled from: nothing, Metropolis weights on the network, a relationship, or its group. A prior needs no view, a
+   * subspace only the network's, where agents learn it among themselves.
+   */
+  readonly cooperatesOver: 'nothing' | 'network' | 'relationship' | 'prior' | 'subspace' | 'groups';
   /** Whether it has a strength eta to choose. */
   readonly usesEta: boolean;
+  /** The only tasks it can run on; both kinds when left out. */
+  readonly learns?: Task['learns'];
+  /** What may stand beside its name in an arm, as JSON Schema; one without a default is required. */
+  readonly options?: Readonly<Record<string, OptionSchema>>;
   start(context: StrategyContext): StrategyRun;
 }
 
@@ -31,8 +42,14 @@ export interface StrategyContext {
   readonly ridge: number;
   /** n_k: variance per coordinate of this agent's own estimate (filter). */
   readonly noise: number;
-  /** Upper bound of the spectrum of I + diag(n) L (filter). */
+  /** Upper bound of the spectrum of I + diag(n) L (filter), of averaging beside its mean (shared-representation among agents). */
   readonly spectrumMax: number;
+  /** What a prior has to say to this agent; absent where it is better off alone (hierarchical). */
+  readonly prior?: Question;
+  /** The basis that all agents share, or begin with, and how the head is shrunk (shared-representation). */
+  readonly basis?: BasisQuestion;
+  /** Of the arm, with their defaults filled in. */
+  readonly options: OwnOptions;
   /** Whether the output after this iteration (from 1) is looked at. */
   isRecorded(iteration: number): boolean;
 }

@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { join } from 'node:path';
 import { createFileCheckpointStore } from '../../agent/checkpoint-store.ts';
-import type { RunEvent } from '../../cli/fault-record.ts';
+import type { RunEvent } from '../../core/run-event.ts';
 import { describeFault } from '../../core/fault/describe.ts';
 import type { Party } from '../../core/fault/plan.ts';
 import { AGENTS, assertHappened, assertUnharmed, assertWithin, explained, SCENARIO_MS, sightings, STEPS, unleash } from '../support/chaos.ts';

@@ -10,8 +10,9 @@ import { before, test } from 'node:test';
 import { runInContainers } from '../../cli/containers.ts';
 import type { Engine } from '../../cli/engine.ts';
 import { readEvents } from '../../cli/fault-record.ts';
-import type { RunEvent } from '../../cli/fault-record.ts';
+import type { RunEvent } from '../../core/run-event.ts';
 import { createRun } from '../../cli/new-run.ts';
+import { readLive } from '../../cli/run-files.ts';
 import { whyNoPackets } from '../../cli/packet-tools.ts';
 import type { RunProgress } from '../../coordinator/run-progress.ts';
 import type { RunResult } from '../../core/run-result.ts';
@@ -112,7 +113,14 @@ async function runFaults(scenario: Scenario): Promise<Observed> {
   const run = createRun(experiment);
   const progress: RunProgress[] = [];
   const notes: string[] = [];
-  const result = await runInContainers({ experiment, run, onProgress: (now) => progress.push(now), onNote: (line) => notes.push(line) });
+  const addresses = new Set<string>();
+  const onProgress = (now: RunProgress): void => {
+    progress.push(now);
+    addresses.add(readLive(run.directory)?.url ?? '');
+  };
+  const result = await runInContainers({ experiment, run, onProgress, onNote: (line) => notes.push(line) });
+  addresses.delete('');
+  assert.equal(addresses.size, 1, `a coordinator that restarts stays where its page was opened: ${[...addresses].join(', ')}`);
   const watched = { directory: run.directory, pid: () => 0, starts: () => 0 };
   return { result, run: watched, notes, alive: [], experiment, progress, events: readEvents(run.directory) };
 }
@@ -152,6 +160,9 @@ test(
     assert.equal((await inject.ended).code, 0);
     assert.equal((await kindred('fault', 'inject', run, '{ isolate: 3, for: 1s }').ended).code, 0);
     await running.said(/^over: isolate 3/);
+    assert.equal((await kindred('pause', run).ended).code, 0);
+    await running.said(/^cooperating: paused/);
+    assert.equal((await kindred('resume', run).ended).code, 0);
     const since = performance.now();
     running.child.kill('SIGINT');
     const { code, stdout } = await running.ended;
@@ -162,6 +173,7 @@ test(
     const events = readEvents(run);
     explained({ events, run: { directory: run } }, () => {
       assert.match(String(sightings(events, { type: 'engine' })[0]['packets']), /^by the agents/);
+      for (const type of ['paused', 'unpaused']) assert.ok(seen(events, { type }), type);
       assert.ok(seen(events, { type: 'fault-ended', detail: 'partition 0 | 1,2,3,4,5,6,7', agent: 0 }), 'the agents did not enact the partition');
     });
     await assertNothingLeft(engine, runId);

@@ -15,7 +15,8 @@ import { output } from '../support/experiments.ts';
 const COMPILED = fileURLToPath(new URL('../../', import.meta.url));
 const BUNDLES = join(COMPILED, 'bundle');
 const PROGRAMS = ['agent', 'coordinator', 'cli'] as const;
-const ROOMS = ['core', 'proto', 'config', 'net', 'agent', 'coordinator', 'sim', 'figures', 'cli'];
+/** What the programs are made of; the page's scripts are built after them. */
+const ROOMS = ['core', 'proto', 'config', 'net', 'agent', 'coordinator', 'sim', 'figures', 'study', 'deploy', 'testkit', 'cli'];
 const skip = existsSync(BUNDLES) ? false : 'this is a trial build, without bundles';
 
 test('without bundles the plain programs are used', { skip: skip === false && 'there are bundles' }, () => {

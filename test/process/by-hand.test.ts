@@ -1,6 +1,7 @@
 /** Coordinator and agents started by hand, as on several machines: who is started again goes on, and failures have codes. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { watch } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
@@ -9,8 +10,9 @@ import { test } from 'node:test';
 import { readEvents } from '../../cli/fault-record.ts';
 import { readLive } from '../../cli/run-files.ts';
 import type { RunResult } from '../../core/run-result.ts';
-import { experimentFile, kindred, onlyRun, type Command } from '../support/command.ts';
-import { digests, simulated, smallExperiment } from '../support/experiments.ts';
+import type { RunView } from '../../core/run-view.ts';
+import { experimentFile, kindred, kindredIn, onlyRun, type Command } from '../support/command.ts';
+import { digests, output, simulated, smallExperiment } from '../support/experiments.ts';
 
 const ROOM = ['agents=3', 'cooperate.steps=1500', 'cooperate.arms=[{strategy: multitask}]'];
 
@@ -109,6 +111,30 @@ test('a run that fails fails the command; the second Ctrl-C ends it at once', as
   twice.child.kill('SIGTERM');
   assert.notEqual((await twice.ended).code, 0);
 });
+
+test('on all addresses, --open opens one that this machine reaches, with the token to steer', async (context) => {
+  const hand = byHand();
+  const opener = mkdtempSync(join(output, 'opener-'));
+  for (const name of ['xdg-open', 'open'])
+    writeFileSync(join(opener, name), `#!/bin/sh\necho "$1" > ${opener}/part && mv ${opener}/part ${opener}/address\n`, { mode: 0o755 });
+  const opened = watchFor(opener, 'address');
+  const path = `${opener}:${process.env['PATH']}`;
+  const command = kindredIn({ PATH: path }, 'coordinator', hand.file, '--token-file', hand.token, '--host', '0.0.0.0', '--port', '0', '--open');
+  context.after(() => command.child.kill('SIGKILL'));
+  await opened;
+  const { origin, hash } = new URL(readFileSync(join(opener, 'address'), 'utf8').trim());
+  const [, runId, token] = /^#\/runs\/(.+)\?token=(.+)$/.exec(hash)!;
+  const answer = await fetch(`${origin}/api/runs/${runId}`, { headers: { authorization: `Bearer ${token}` } });
+  assert.equal(((await answer.json()) as RunView).steerable, true);
+  command.child.kill('SIGINT');
+  const { code, stderr } = await command.ended;
+  assert.equal(code, 130);
+  assert.doesNotMatch(stderr, /token=/, 'no terminal: nobody is told');
+});
+
+async function watchFor(directory: string, name: string): Promise<void> {
+  for await (const _ of watch(directory)) if (existsSync(join(directory, name))) return;
+}
 
 test('resume and a file together are refused', async () => {
   const hand = byHand();

@@ -7,7 +7,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { Experiment } from '../../config/experiment.ts';
-import type { RunPhase } from '../../coordinator/run-machine.ts';
+import type { RunPhase } from '../../coordinator/run-state.ts';
 import type { KindredError } from '../../core/errors.ts';
 import type { Party } from '../../core/fault/plan.ts';
 import { digests, simulated, smallExperiment } from '../support/experiments.ts';

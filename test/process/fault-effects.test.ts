@@ -9,7 +9,7 @@ import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { readEvents } from '../../cli/fault-record.ts';
-import type { RunEvent } from '../../cli/fault-record.ts';
+import type { RunEvent } from '../../core/run-event.ts';
 import { createRun } from '../../cli/new-run.ts';
 import { createRunStore } from '../../coordinator/run-store.ts';
 import type { ArmResult, RunResult } from '../../core/run-result.ts';

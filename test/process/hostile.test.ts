@@ -90,7 +90,7 @@ async function attackAll(url: string, token: string, seen: Record<string, unknow
   seen['wrongToken'] = await knock(join, 'wrong', SUBPROTOCOL, []);
   seen['wrongVersion'] = await knock(join, token, 'kindred.999', []);
   seen['garbage'] = await knock(join, token, SUBPROTOCOL, [new Uint8Array(100).fill(255)]);
-  seen['notHello'] = await knock(join, token, SUBPROTOCOL, [encode({ type: 'heartbeat' })]);
+  seen['notHello'] = await knock(join, token, SUBPROTOCOL, [encode({ type: 'heartbeat', ask: 0, answer: 0 })]);
   seen['secondClaim'] = await knock(join, token, SUBPROTOCOL, [hello]);
   seen['oversized'] = await knock(join, token, SUBPROTOCOL, [new Uint8Array(controlFrameBytesMax(LIMITS.curvePointsMax, 6) + 1)]);
   for (let i = 0; i < 20; i++) await garbageBytes(url);

@@ -87,7 +87,7 @@ test('Ctrl-C twice: at once, and nobody is left', async () => {
 
 test('a run that goes on is not resumed', async () => {
   // The pause keeps it going for as long as the second command may take to start.
-  const { file, directory } = experimentFile(smallExperiment([...ROOM, 'faults=[{ at: 20, pause: 1, for: 12s }]']));
+  const { file, directory } = experimentFile(smallExperiment([...ROOM, 'faults=[{ at: 20, pause: 1, for: 6s }]']));
   const command = kindred('run', file, '--json');
   await command.said(/^exploring:/);
   const refused = await kindred('resume', onlyRun(directory), '--json').ended;

@@ -22,7 +22,7 @@ export interface Ended {
 export interface Command {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
-  /** When it says so on stderr; rejects when it ended without. */
+  /** When it says so, on stderr or stdout; rejects when it ended without. */
   said(pattern: RegExp): Promise<void>;
 }
 
@@ -32,21 +32,30 @@ export function kindred(...args: readonly string[]): Command {
 
 /** With other variables in its environment. */
 export function kindredIn(environment: Readonly<Record<string, string>>, ...args: readonly string[]): Command {
-  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'], cwd: output, env: { ...process.env, ...environment } });
+  return kindredAt(output, environment, ...args);
+}
+
+/** In this folder. */
+export function kindredAt(cwd: string, environment: Readonly<Record<string, string>>, ...args: readonly string[]): Command {
+  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'], cwd, env: { ...process.env, ...environment } });
   const lines: string[] = [];
   let stdout = '';
-  child.stdout.setEncoding('utf8').on('data', (part: string) => (stdout += part));
   const listeners = new Set<() => void>();
+  const tell = (): void => listeners.forEach((listener) => listener());
+  child.stdout.setEncoding('utf8').on('data', (part: string) => {
+    stdout += part;
+    tell();
+  });
   createInterface({ input: child.stderr }).on('line', (line) => {
     lines.push(line);
-    for (const listener of listeners) listener();
+    tell();
   });
   const closed = once(child, 'close') as Promise<[number | null, string | null]>;
   const ended = closed.then(([code, signal]) => ({ code, signal, stdout, stderr: lines.join('\n') }));
   const said = (pattern: RegExp): Promise<void> =>
     new Promise((resolve, reject) => {
       const look = (): void => {
-        if (!lines.some((line) => pattern.test(line))) return;
+        if (!pattern.test(stdout) && !lines.some((line) => pattern.test(line))) return;
         listeners.delete(look);
         resolve();
       };

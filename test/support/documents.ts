@@ -1,5 +1,5 @@
 /** The project's own texts: its markdown, and its sources by room. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from './project.ts';
 
@@ -17,9 +17,4 @@ export function filesOf(ending: string, folder = '.'): string[] {
 
 export function textOf(path: string): string {
   return readFileSync(join(projectRoot, path), 'utf8');
-}
-
-/** '' where there is no such file (yet). */
-export function textOrNothing(path: string): string {
-  return existsSync(join(projectRoot, path)) ? textOf(path) : '';
 }

@@ -108,14 +108,21 @@ function started(args: readonly string[]): Started {
   return { ended, said };
 }
 
-/** Breaks something; what it returns mends it again and tells, place by place, how many packets met it. */
-export type Break = (network: Network) => () => number[];
+/** Breaks something; what it returns mends it again and tells what met it. */
+export type Break = (network: Network) => () => Met;
+
+export interface Met {
+  /** How many, place by place. */
+  readonly packets: readonly number[];
+  /** What was sent meanwhile takes so long at the rate that was allowed, however fast or slow the machine is. */
+  readonly atLeastMs?: number;
+}
 
 /** A rule of iptables for what arrives at each of these places. */
 export function filtered(...rules: readonly (readonly [at: Place, ...rule: string[]])[]): Break {
   return (network) => {
     for (const [at, ...rule] of rules) network.run(at, 'iptables', '-A', 'INPUT', ...rule);
-    return () => rules.map(([at]) => unfiltered(network, at));
+    return () => ({ packets: rules.map(([at]) => unfiltered(network, at)) });
   };
 }
 
@@ -125,14 +132,18 @@ function unfiltered(network: Network, at: Place): number {
   return Number(/^ +(\d+) +\d+ +(?:DROP|REJECT) /m.exec(listed)![1]);
 }
 
+/** What a token bucket lets through at once. */
+const BURST_BYTES = 4096;
+
 /** A token bucket for all that the agent sends. */
-export function limited(agent: number, rate: string): Break {
+export function limited(agent: number, kilobitsPerSecond: number): Break {
   return (network) => {
-    network.run(agent, 'tc', ...`qdisc add dev eth0 root tbf rate ${rate} burst 4kb latency 1s`.split(' '));
+    network.run(agent, 'tc', ...`qdisc add dev eth0 root tbf rate ${kilobitsPerSecond}kbit burst ${BURST_BYTES} latency 1s`.split(' '));
     return () => {
       const shown = network.run(agent, 'tc', '-s', 'qdisc', 'show', 'dev', 'eth0');
       network.run(agent, 'tc', 'qdisc', 'del', 'dev', 'eth0', 'root');
-      return [Number(/overlimits (\d+)/.exec(shown)![1])];
+      const [, bytes, overlimits] = /Sent (\d+) bytes .* overlimits (\d+)/.exec(shown)!.map(Number);
+      return { packets: [overlimits], atLeastMs: ((bytes - BURST_BYTES) * 8) / kilobitsPerSecond };
     };
   };
 }
@@ -144,7 +155,7 @@ export function unplugged(agent: number): Break {
     network.run('hub', 'ip', 'link', 'set', `hub-${agent}`, 'down');
     return () => {
       network.run('hub', 'ip', 'link', 'set', `hub-${agent}`, 'up');
-      return [carrierChanges(network, agent) - before];
+      return { packets: [carrierChanges(network, agent) - before] };
     };
   };
 }

@@ -15,12 +15,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   config: ['core', 'proto'],
   net: ['core', 'proto', 'config'],
   agent: ['core', 'proto', 'config', 'net'],
-  coordinator: ['core', 'proto', 'config', 'net'],
+  coordinator: ['core', 'proto', 'config', 'net', 'figures'],
   sim: ['core', 'proto', 'config', 'net', 'agent', 'coordinator'],
+  study: ['core'],
   figures: ['core'],
   deploy: ['core', 'config'],
-  cli: ['core', 'proto', 'config', 'net', 'agent', 'coordinator', 'sim', 'figures', 'deploy'],
-  testkit: ['core', 'proto', 'config', 'net', 'agent', 'coordinator', 'sim', 'cli'],
+  // In a browser: the core's types, and the figures' colours, places and words, which need nothing of Node.
+  web: ['core', 'figures'],
+  cli: ['core', 'proto', 'config', 'net', 'agent', 'coordinator', 'sim', 'study', 'figures', 'deploy', 'testkit'],
+  testkit: ['core', 'proto', 'config', 'net', 'agent', 'coordinator', 'sim'],
   bench: ['core', 'proto', 'config', 'net', 'agent', 'coordinator', 'sim', 'cli'],
 };
 
@@ -29,15 +32,20 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   protobufjs: ['proto/'],
   ws: ['net/websocket-'],
   fastify: ['coordinator/'],
+  highs: ['coordinator/mixed-integer.ts'],
   'ml-matrix': ['core/linalg/eigen.ts'],
   pino: ['coordinator/main.ts'],
   typebox: ['config/'],
   ajv: ['config/'],
   yaml: ['config/source.ts', 'config/overrides.ts'],
   'csv-parse': ['config/csv.ts'],
+  sucrase: ['config/module-source.ts'],
   commander: ['cli/'],
   'cli-progress': ['cli/progress.ts'],
   'd3-scale': ['figures/'],
+  preact: ['web/'],
+  uplot: ['web/parts/curve-plot.tsx'],
+  '@napi-rs/canvas': ['cli/png.ts'],
 };
 
 interface Import {
@@ -49,7 +57,7 @@ interface Import {
 const files = Object.keys(MAY_IMPORT).flatMap((room) =>
   readdirSync(join(projectRoot, room), { recursive: true })
     .map((file) => `${room}/${String(file)}`)
-    .filter((file) => file.endsWith('.ts') && !file.includes('generated')),
+    .filter((file) => /\.tsx?$/.test(file) && !file.includes('generated')),
 );
 const imports = files.flatMap(importsOf);
 
@@ -66,7 +74,7 @@ function importsOf(file: string): Import[] {
 }
 
 const roomOf = (file: string): string => file.split('/')[0];
-const isOurs = (target: string): boolean => target.endsWith('.ts') || target.includes('generated/');
+const isOurs = (target: string): boolean => /\.tsx?$/.test(target) || target.includes('generated/');
 const shown = (list: readonly Import[]): string[] => list.map(({ from, to }) => `${from} -> ${to}`);
 
 test('rooms import downwards only', () => {
@@ -80,11 +88,17 @@ test('the check sees a planted upward import', () => {
   assert.equal(MAY_IMPORT[roomOf(planted.from)].includes(roomOf(planted.to)), false);
 });
 
-test('machines import only the core and message types', () => {
+test('machines, and what they are made of, import only the core and message types', () => {
+  const machines = files.filter((file) => file.endsWith('-machine.ts'));
+  const parts = new Set(machines.flatMap((machine) => [...reachable(machine)]).filter((file) => roomOf(file) !== 'core'));
   const wrong = imports.filter(
-    ({ from, to, typeOnly }) => from.endsWith('-machine.ts') && !to.startsWith('core/') && !(typeOnly && to === 'proto/messages.ts'),
+    ({ from, to, typeOnly }) => parts.has(from) && !to.startsWith('core/') && !parts.has(to) && !(typeOnly && to === 'proto/messages.ts'),
   );
   assert.deepEqual(shown(wrong), []);
+  assert.deepEqual(
+    [...parts].filter((file) => !/^(agent|coordinator)\//.test(file)),
+    [],
+  );
 });
 
 test('each package has one owner', () => {
@@ -112,11 +126,20 @@ test('the core is pure: no I/O, no clock, no global randomness', () => {
 
 test('an agent process loads neither fastify nor ml-matrix nor pino nor the schema', () => {
   const loaded = reachable('agent/main.ts');
-  const heavy = ['fastify', 'ml-matrix', 'pino', 'typebox', 'ajv', 'yaml', 'commander'].filter((name) =>
+  const heavy = ['fastify', 'ml-matrix', 'pino', 'typebox', 'ajv', 'yaml', 'commander', 'sucrase', 'highs', '@napi-rs/canvas'].filter((name) =>
     [...loaded].some((target) => target === name || target.startsWith(`${name}/`)),
   );
   assert.deepEqual(heavy, []);
   assert.ok(loaded.has('ws'), 'the walk did not reach the sockets');
+});
+
+test('the page reaches nothing that a browser has not', () => {
+  const loaded = [...reachable('web/main.tsx')];
+  assert.deepEqual(
+    loaded.filter((target) => target.startsWith('node:') || ['proto', 'config', 'net'].includes(roomOf(target))),
+    [],
+  );
+  assert.ok(loaded.includes('preact/hooks') && loaded.includes('figures/layout.ts'), loaded.join(' '));
 });
 
 function reachable(entry: string): Set<string> {
@@ -129,3 +152,14 @@ function reachable(entry: string): Set<string> {
   }
   return seen;
 }
+
+test('the image is built of every room that its programs load', () => {
+  const loaded = ['agent/main.ts', 'coordinator/main.ts', 'cli/main.ts'].flatMap((program) => [...reachable(program)]);
+  const rooms = new Set(loaded.filter(isOurs).map(roomOf));
+  assert.ok(rooms.has('study') && rooms.has('deploy'), [...rooms].join(' '));
+  for (const file of ['Dockerfile', 'build-image.sh']) {
+    const text = readFileSync(join(projectRoot, 'deploy', file), 'utf8');
+    const lacking = [...rooms].filter((room) => !new RegExp(`[ ']${room}[ ']`).test(text));
+    assert.deepEqual(lacking, [], `deploy/${file}`);
+  }
+});

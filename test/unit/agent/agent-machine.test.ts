@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { initialAgentState, stepAgent, waitingFor } from '../../../agent/agent-machine.ts';
+import { initialAgentState, stalenessOf, stepAgent, waitingFor } from '../../../agent/agent-machine.ts';
 import type { AgentEvent, AgentPhase, AgentState } from '../../../agent/agent-machine.ts';
 import { LIMITS } from '../../../core/limits.ts';
 import {
@@ -18,6 +18,7 @@ import {
   moved,
   neighbour,
   open,
+  paused,
   pulled,
   summary,
   synced,
@@ -227,6 +228,8 @@ describe('invariant 5: waits', () => {
     assert.equal(waitingFor(after().state), 'the coordinator');
     assert.equal(waitingFor(after(connect(1, neighbour(1), neighbour(3)), open(1)).state), 'links to agent 3');
     assert.equal(waitingFor(after(cooperate(1)).state), '');
+    assert.equal(waitingFor(after(cooperate(1), paused()).state), 'the run to be resumed');
+    assert.equal(waitingFor(after(cooperate(1), paused(), paused(false)).state), '');
     assert.equal(waitingFor(after(cooperate(1), exchange(), vector(1, 1)).state), 'vectors of agent 3');
     assert.equal(waitingFor(after(cooperate(1), exchange(), vector(1, 2)).state), 'vectors of agent 1, 3');
     assert.equal(waitingFor(after(finish(1)).state), '');
@@ -323,4 +326,13 @@ describe('every phase takes every event', () => {
       }
     });
   }
+});
+
+describe('what who watches is told of a neighbour', () => {
+  test('how many exchanges its newest vector is old, while one of it is expected', () => {
+    const waiting = [cooperate(1), exchange(), vector(1, 1), vector(3, 1), exchange()];
+    assert.equal(stalenessOf(after(...waiting).state, 1), 1);
+    assert.equal(stalenessOf(after(...waiting, vector(1, 2)).state, 1), 0);
+    assert.equal(stalenessOf(after(...waiting).state, 7), 0);
+  });
 });

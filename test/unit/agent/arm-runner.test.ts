@@ -13,7 +13,7 @@ const SILENT = { recorded: (): void => {} };
 
 /** Nothing to learn: what moves was moved by the neighbours. */
 function still(dimension: number): GradientTask {
-  return { learns: 'gradient', dimension, sharedFrom: 0, gradient: (_w, _step, out) => void out.fill(0), squaredDeviation: () => 0 };
+  return { learns: 'gradient', dimension, sharedFrom: 0, gradient: (_w, _step, out) => void out.fill(0), lossDifference: () => 0, squaredDeviation: () => 0 };
 }
 
 function runner(strategy: string, view: LocalView, agent: number, dimension = 1, etas: readonly number[] = []): ArmRunner {
@@ -66,8 +66,8 @@ test('it tells how many transport steps an iteration has: a stand-in must be of 
 });
 
 test('every candidate of a bank sees its own part of what arrived, also after a round without it', () => {
-  const arm = runner('multitask', PAIR, 0, 1, [0.5, 1]);
-  told(arm, 1, 9, [Float64Array.of(8, 16), undefined]);
+  const arm = runner('multitask', PAIR, 0, 1, [0.25, 0.5]);
+  told(arm, 1, 9, [Float64Array.of(16, 32), undefined]);
   told(arm, 2, 9, [undefined, undefined]);
   told(arm, 3, 9, [undefined, Float64Array.of(1, 4)]);
   assert.deepEqual(

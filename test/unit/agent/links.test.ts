@@ -39,6 +39,8 @@ class World {
         lost: (other, reason) => void told.push(`lost ${other}: ${reason}`),
         vector: (other, { epoch, step }, frame) => void told.push(`vector ${other} ${epoch}/${step} ${frame.length}`),
         asked: (other, message) => void told.push(`${message.type} ${other} ${message.step}`),
+        counted: (other, { sent, received }) => void told.push(`counted ${other} ${sent} ${received}`),
+        answered: (other, question) => void told.push(`answered ${other} ${question}`),
         refused: (reason) => void told.push(`refused ${reason}`),
         unreachable: (other, reason) => void told.push(`unreachable ${other}: ${reason}`),
       },
@@ -108,6 +110,17 @@ describe('a link', () => {
     assert.deepEqual(one.told.slice(1), ['pull 2 3', 'sync 2 5']);
     assert.match(two.told[1], /^vector 1 1\/7 /);
     assert.deepEqual([one.links.traffic.frames, two.links.traffic.frames], [1, 2]);
+  });
+  test('says with a question and with its answer how many frames went before: lost ones and damaged ones are missing', () => {
+    const world = new World();
+    const [one, two] = world.pair();
+    let frames = 0;
+    one.send = (forward, frame) => (frames++ === 1 ? true : forward(frames === 3 ? frame.map((byte) => byte ^ 1) : frame));
+    for (const step of [1, 2, 3, 4]) one.links.send([2], vectorFrame(step));
+    one.links.ask(2, 9);
+    world.settle();
+    const counts = (told: readonly string[]): string[] => told.filter((line) => /^(counted|answered)/.test(line));
+    assert.deepEqual([counts(one.told), counts(two.told)], [['counted 2 1 1', 'answered 2 9'], ['counted 1 5 3']]);
   });
   test('opens for nobody else: a ticket of another agent, listener or run, or before the run is known', () => {
     const world = new World();

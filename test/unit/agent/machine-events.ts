@@ -1,6 +1,7 @@
 /** Events of the agent machine in the fewest words, and the machine run through a list of them. */
 import { initialAgentState, stepAgent } from '../../../agent/agent-machine.ts';
-import type { AgentEffect, AgentEvent, AgentState, ExchangeRules } from '../../../agent/agent-machine.ts';
+import type { AgentEffect, AgentEvent, AgentState } from '../../../agent/agent-machine.ts';
+import type { ExchangeRules } from '../../../agent/held-vectors.ts';
 import type { CooperateWork, Neighbour, Work } from '../../../proto/messages.ts';
 
 export const BSP: ExchangeRules = { epoch: 1, rounds: 'bsp', staleness: 0, hops: 1 };
@@ -26,6 +27,7 @@ export const abandoned = (event: AgentEvent): AgentEvent => (event.type === 'ass
 export const connect = (stage: number, ...neighbours: Neighbour[]): AgentEvent => assigned(stage, { kind: 'connect', neighbours });
 export const cooperate = (stage: number, now = 0, firstStep = 0): AgentEvent =>
   assigned(stage, { kind: 'cooperate', firstStep } as CooperateWork, now, firstStep > 0);
+export const paused = (paused = true): AgentEvent => ({ type: 'pause', paused });
 export const finish = (stage: number): AgentEvent => assigned(stage, { kind: 'finish', status: 'completed', code: '', detail: '' });
 export const moved = (to: Neighbour): AgentEvent => ({ type: 'moved', neighbour: to });
 export const open = (agent: number, now = 0): AgentEvent => ({ type: 'link-open', agent, now });

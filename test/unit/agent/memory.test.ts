@@ -23,6 +23,7 @@ const welcome = (change: Partial<Welcome> = {}): Welcome => ({
   faults: '',
   elapsedMs: 0,
   neighbours: [],
+  paused: false,
   ...change,
 });
 

@@ -23,7 +23,7 @@ for (const loss of ['squared', 'logistic'] as const) {
 
 test('nobody is told where the tables of the sites are', () => {
   const { apart, files } = makeSites();
-  const job = jobOf(apart, undefined);
+  const job = jobOf(apart, undefined, { agents: 2, edges: [] });
   for (const file of files) assert.equal(job.includes(file), false);
   assert.deepEqual((JSON.parse(job) as TableJob).names, ['north', 'south', 'west']);
 });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { benchLines, withBenchTable } from '../../../bench/report.ts';
 import type { BenchResult } from '../../../bench/report.ts';
-import { holds, inTurn, spreadOf } from '../../../bench/row.ts';
+import { holds, inTurn, medianErrorOf, spreadOf } from '../../../bench/row.ts';
 import type { Row } from '../../../bench/row.ts';
 import { textOf } from '../../support/documents.ts';
 
@@ -17,6 +17,13 @@ const row = (values: readonly number[], hold: Row['hold']): Row => ({
 
 test('medians and ranges do not depend on the order', () => {
   assert.deepEqual(spreadOf([3, 1, 2]), { median: 2, min: 1, max: 3 });
+});
+
+test('the standard error of a median', () => {
+  // Of 1, 2, 3, 4: variance 5/3, so 1.2533 sqrt(5/12).
+  assert.ok(Math.abs(medianErrorOf([4, 2, 1, 3]) - 0.809) < 1e-3);
+  const text = benchLines({ rows: [{ ...row([0.9, 1], undefined), standardError: 0.05 }] }).join('\n');
+  assert.match(text, /\| 1\.00 ± 0\.05 \|/);
 });
 
 test('a promise is held at its bound, from the right side', () => {

@@ -125,6 +125,16 @@ test('a run that began is not written over, and a folder of somebody else is lef
   assert.deepEqual(readdirSync(other), ['notes']);
 });
 
+test('modules of one’s own are written beside the rest, for their owner only', (context) => {
+  for (const kind of ['compose', 'swarm'] as const) {
+    const directory = folder(context);
+    deploy(kind, join(projectRoot, 'templates', 'stream', 'experiment.yaml'), directory);
+    const file = join(directory, 'modules.json');
+    assert.equal(statSync(file).mode & 0o777, 0o600);
+    assert.ok(readFileSync(file, 'utf8').includes('./readings.ts') && !readFileSync(file, 'utf8').includes(projectRoot));
+  }
+});
+
 test('what nobody would enact is refused', (context) => {
   const faults = ['-c', 'faults=[{ at: 3, kill: 1, restartAfter: 1s }]'];
   assert.equal(

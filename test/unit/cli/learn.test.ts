@@ -41,7 +41,10 @@ function refusal(csv: string, more: Partial<LearnRequest> = {}): string {
 
 test('the golden 10 x 10 table gives back its Laplacian, only by force and with a warning', () => {
   const { csv, truth } = goldenTable();
-  assert.equal(refusal(csv), 'ESTIMATE_ILL_POSED W.csv pinv needs at least 30 dimensions for 10 agents (got 10)');
+  assert.equal(
+    refusal(csv),
+    'ESTIMATE_ILL_POSED W.csv pinv needs at least 30 dimensions for 10 agents (got 10); use cgl, or see the result anyway (learn: -c force=true; in an experiment relationship.force: true)',
+  );
   const result = learn(csv, { options: ['force=true'] });
   result.laplacian.forEach((row, i) => row.forEach((value, j) => assert.ok(Math.abs(value - truth[i][j]) < 1e-8, `L[${i}][${j}] = ${value}`)));
   const eigenvalues = [0, 1.1253, 1.4835, 1.8889, 2.0683, 4.0441, 4.4774, 5.4153, 5.8788, 7.6183]; // algorithms-1, section 2

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
-import { createProgress, progressText, type ProgressEvent } from '../../../cli/progress.ts';
+import { createProgress, manyRunsText, progressText, type ProgressEvent } from '../../../cli/progress.ts';
 import { describeTerminal, paint } from '../../../cli/terminal.ts';
 
 const EVENT: ProgressEvent = { phase: 'cooperating', step: 120, steps: 300, agentsUp: 10, agents: 10 };
@@ -27,6 +27,22 @@ test('one text for all that is known', () => {
   const { steps: _, ...endless } = EVENT;
   const full = { ...endless, error: 0.19312, bytesPerSecond: 1_234_567, secondsLeft: 75, waitingFor: 'agent 3 until 12:00:30' };
   assert.equal(progressText(full), 'step 120, agents 10/10, error 0.1931, 1.23 MB/s, 1m15s left, waiting for agent 3 until 12:00:30');
+});
+
+test('of many runs: done, failed, time left, and what runs now', () => {
+  const runs = { phase: 'sweep', done: 0, of: 12, running: ['a=1, seed 1'] };
+  assert.equal(manyRunsText(runs), '0 of 12 runs, now a=1, seed 1');
+  assert.equal(
+    manyRunsText({ ...runs, done: 3, failed: 1, secondsLeft: 75, running: ['a=1, seed 4', 'a=1, seed 5', 'a=2, seed 1'] }),
+    '3 of 12 runs, 1 failed, 1m15s left, now a=1, seed 4 and 2 more',
+  );
+  const { progress, lines } = onLines();
+  progress.show(runs);
+  progress.show({ ...runs, running: ['a=1, seed 2'] });
+  progress.show({ ...runs, done: 1, secondsLeft: 5 });
+  progress.show({ ...runs, done: 2, secondsLeft: 4 });
+  assert.deepEqual(lines(), ['sweep: 0 of 12 runs, now a=1, seed 1', 'sweep: 1 of 12 runs, 5s left, now a=1, seed 1']);
+  progress.finish();
 });
 
 test('off a terminal: a line at each phase and one each 5 s, also while nothing happens', () => {

@@ -46,3 +46,14 @@ test('anything else is a bug and shows its stack', () => {
   assert.equal(exit, 1);
   assert.ok(reported('a thrown string', false).text.startsWith('error INTERNAL a thrown string\n'));
 });
+
+test('a wrong call is pointed to the help of its command', () => {
+  let text = '';
+  reportError(new KindredError('USAGE', 'must end in .svg'), { json: false, command: 'plot', write: (part) => (text += part) });
+  assert.match(text, /hint: see `kindred plot --help`/);
+});
+
+test('a full disk under what is printed is no bug', () => {
+  const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC', syscall: 'write' });
+  assert.match(reported(full, false).text, /^error OUTPUT_UNWRITABLE the output no space is left/);
+});

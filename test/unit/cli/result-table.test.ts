@@ -13,6 +13,16 @@ test('a synthetic run: error, prediction and gain of every arm', () => {
   ]);
 });
 
+test('arms with a shadow tell how many agents were helped and harmed, or that they fell back', () => {
+  const [alone, , multitask] = GMRF_RESULT.arms;
+  const gainByAgent = [{ gain: 2, low: 1, high: 3 }, { gain: -2, low: -3, high: -1 }, { gain: 1, low: -1, high: 3 }, { gain: 1, low: null, high: null }, null];
+  const arms = [alone, { ...multitask, gainByAgent, fellBack: null }, { ...multitask, gainByAgent, fellBack: { steadyError: 1 } }];
+  const cells = armTable({ ...GMRF_RESULT, arms })
+    .split('\n')
+    .map((line) => line.slice(58, 72).trim());
+  assert.deepEqual(cells, ['helped', '-------------', '-', '1/4, 1 harmed', 'fell back']);
+});
+
 test('a table: errors in the unit of the target and against its deviation, agents better off', () => {
   assert.deepEqual(armTable(TABLE_RESULT).split('\n'), [
     'strategy         relationship   RMSE  RMSE/sd     gain  better off  eta  rounds  sent',
@@ -52,4 +62,14 @@ test('what stands around the tables: status, who is missing, relationship, notes
   assert.match(resultTables(TABLE_RESULT), /completed-with-missing, agents 2\/3, missing CLA\n/);
   const failed = { ...GMRF_RESULT, status: 'failed', arms: [], error: { code: 'AGENT_LOST', message: 'agent 3', hint: 'look' } } as const;
   assert.match(resultTables(failed), /\nerror AGENT_LOST agent 3\n {2}hint: look\n/);
+});
+
+test('every learned relationship has its line where there are several', () => {
+  const learned = [
+    { version: 1, kind: 'precision', estimator: 'cgl', contributors: [0, 1] },
+    { version: 2, kind: 'prior', estimator: 'hierarchical', contributors: [0] },
+  ];
+  const relationship = { ...GMRF_RESULT.relationship!, ...learned[1], relativeError: null, learned };
+  const text = resultTables({ ...GMRF_RESULT, relationship });
+  assert.match(text, /\n\nrelationship v2: prior by hierarchical from 1 of 2 agents\nrelationship v1: precision by cgl from 2 agents\n\n/);
 });

@@ -64,7 +64,7 @@ test('an unknown run is refused', (context) => {
 
 test('a run whose supervisor lives is refused', async (context) => {
   const files = stored(context);
-  files.live({ url: '', tokenFile: '', supervisor: noteOf(process.pid), processes: [] });
+  files.live({ url: '', supervisor: noteOf(process.pid), processes: [] });
   await assert.rejects(refuseLive(findRun(files.directory, '')), refusal('RUN_LIVE', new RegExp(`process ${process.pid}$`)));
 });
 
@@ -72,7 +72,7 @@ test('processes that a killed supervisor left behind are waited for', async (con
   const files = stored(context);
   const child = spawn(process.execPath, ['-e', 'process.stdin.resume()'], { stdio: ['pipe', 'ignore', 'inherit'] });
   const dead = { pid: process.pid, born: 'never' };
-  files.live({ url: '', tokenFile: '', supervisor: dead, processes: [noteOf(child.pid!)] });
+  files.live({ url: '', supervisor: dead, processes: [noteOf(child.pid!)] });
   const refused = refuseLive(findRun(files.directory, ''));
   child.stdin.end();
   await Promise.all([once(child, 'exit'), refused]);

@@ -9,7 +9,7 @@ import { begunFaults, readEvents, recordedMode } from '../../../cli/fault-record
 import type { Fault } from '../../../core/fault/plan.ts';
 import { GMRF_RESULT, temporaryDirectory } from './fixture.ts';
 
-const LIVE: LiveRun = { url: 'http://127.0.0.1:1', tokenFile: 'token', supervisor: { pid: 1, born: '1' }, processes: [] };
+const LIVE: LiveRun = { url: 'http://127.0.0.1:1', supervisor: { pid: 1, born: '1' }, processes: [] };
 
 function prepared(context: TestContext): RunFiles {
   const files = new RunFiles(temporaryDirectory(context));
@@ -25,9 +25,11 @@ const leftOf = (files: RunFiles): boolean[] =>
 
 test('secrets are for their owner, a new token each time', (context) => {
   const files = prepared(context);
-  for (const path of [files.tokenFile, files.jobFile, join(files.directory, 'supervisor.json')]) assert.equal(statSync(path).mode & 0o777, 0o600, path);
-  const before = readFileSync(files.tokenFile, 'utf8');
+  for (const path of [files.tokenFile, files.jobFile, join(files.directory, 'page-tokens.json'), join(files.directory, 'supervisor.json')])
+    assert.equal(statSync(path).mode & 0o777, 0o600, path);
+  const [before, pageBefore] = [readFileSync(files.tokenFile, 'utf8'), files.pageTokens()];
   files.prepare();
+  assert.notEqual(files.pageTokens().operate, pageBefore.operate);
   assert.notEqual(readFileSync(files.tokenFile, 'utf8'), before);
   assert.deepEqual(readLive(files.directory), LIVE);
 });

@@ -1,6 +1,6 @@
 /** `list` and `show` on run directories made here. */
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { Command } from 'commander';
@@ -64,7 +64,7 @@ test('list: newest first, with what a person looks for', (context) => {
 
 test('list: a run that goes on is running, whatever an earlier try of it came to', (context) => {
   const runs = threeRuns(context);
-  writeLive(join(runs, 'wind-1-bbbb'), { url: '', tokenFile: '', supervisor: noteOf(process.pid), processes: [] });
+  writeLive(join(runs, 'wind-1-bbbb'), { url: '', supervisor: noteOf(process.pid), processes: [] });
   const listed = JSON.parse(run('list', '--out', runs, '--json')) as RunSummary[];
   assert.deepEqual(
     listed.map(({ status }) => status),
@@ -104,4 +104,36 @@ test('show: an unknown, ambiguous or damaged run is refused', (context) => {
   const broken = storeRun(runs, 'broken', 1, undefined);
   writeFileSync(join(broken, 'run.json'), '{');
   assert.equal(refusal('show', 'broken', '--out', runs), `${join(broken, 'run.json')} the file is damaged: it is not JSON`);
+});
+
+test('one damaged run keeps nobody from the others', (context) => {
+  const runs = threeRuns(context);
+  writeFileSync(join(storeRun(runs, 'zcut', 1, undefined), 'run.json'), '{"runId"');
+  writeFileSync(join(storeRun(runs, 'zempty', 2, undefined), 'run.json'), '{}');
+  const listed = JSON.parse(run('list', '--out', runs, '--json')) as RunSummary[];
+  assert.deepEqual(listed.map(({ runId, status }) => [runId, status]).slice(-2), [
+    ['zempty', 'unreadable'],
+    ['zcut', 'unreadable'],
+  ]);
+  assert.match(run('show', 'wind-1-bbbb', '--out', runs), /^wind/);
+  assert.match(refusal('show', 'zempty', '--out', runs), /run\.json the file is damaged: it holds no result$/);
+});
+
+test('list: a file is no directory of runs', (context) => {
+  const file = join(temporaryDirectory(context), 'file');
+  writeFileSync(file, '');
+  assert.throws(() => run('list', '--out', file), { code: 'RUN_UNKNOWN' });
+});
+
+test('show: a run that was moved is where it was found', (context) => {
+  const runs = threeRuns(context);
+  const moved = join(temporaryDirectory(context), 'elsewhere');
+  renameSync(join(runs, 'wind-1-bbbb'), moved);
+  assert.match(run('show', moved), new RegExp(`\\nrun wind-1-bbbb in ${moved}\\n`));
+});
+
+test('show: a run that goes on again shows nothing of the try before', (context) => {
+  const runs = threeRuns(context);
+  writeLive(join(runs, 'wind-1-bbbb'), { url: '', supervisor: noteOf(process.pid), processes: [] });
+  assert.match(run('show', 'wind-1-bbbb', '--out', runs), /^wind \(seed 7\): running, no results yet\n/);
 });

@@ -116,7 +116,7 @@ test('on a table, agents are its tasks and percentages need steps', () => {
   assert.equal(load(entries('kill: 2')).faults.length, 1);
   assert.equal(refusal(entries('kill: 3')).text, 'dir/experiment.yaml:5:12 faults[0].kill: there is no agent 3 (there are 0 to 2)');
   assert.match(refusal(entries('kill: 2, at: 30%')).text, /cooperate\.steps: auto there is no 30% of the steps/);
-  assert.deepEqual(load(`${entries('kill: 2, at: 30%')}cooperate: { steps: 100 }\n`).faults[0].at, { unit: 'step', step: 90 });
+  assert.deepEqual(load(`${entries('kill: 2, at: 30%')}cooperate: { steps: 100 }\n`).faults[0].at, { unit: 'step', step: 60 });
 });
 
 test('an override reaches into an entry', () => {

@@ -2,7 +2,10 @@
 import assert from 'node:assert/strict';
 import { loadExperiment, type LoadOptions } from '../../../config/load.ts';
 import type { Experiment } from '../../../config/experiment.ts';
+import { relationshipFile } from '../../../config/relationship-file.ts';
 import { KindredError } from '../../../core/errors.ts';
+import { buildGraph, laplacian } from '../../../core/graph.ts';
+import { identity } from '../../../core/linalg/matrix.ts';
 
 export const FILE = 'dir/experiment.yaml';
 
@@ -61,4 +64,35 @@ export function refusal(text: string, more: Partial<LoadOptions> = {}, files?: R
     return { code: error.code, text: error.message };
   }
   throw new assert.AssertionError({ message: 'the file was accepted' });
+}
+
+/** An experiment of four agents that is given the relationship of a file beside it. */
+export const givenBy = (relationship = '{ file: v0001.json }'): string =>
+  `problem: { kind: gmrf-regression, graph: ring }\nagents: 4\nrelationship: ${relationship}\ncooperate: { arms: [{ strategy: multitask }] }\n`;
+
+/** The text of a relationship file about a ring, of a prior, or of a subspace. */
+export function givenFile(agents: number, kind: 'precision' | 'prior' | 'subspace' = 'precision', spectrum: number[] = []): string {
+  const relationship = {
+    precision: { kind: 'precision', agents, laplacian: laplacian(buildGraph('ring', agents, 1)) },
+    prior: { kind: 'prior', agents, prior: { mean: Float64Array.of(0), covariance: identity(1) } },
+    subspace: { kind: 'subspace', agents, basis: identity(1) },
+  } as const;
+  const everybody = Array.from({ length: agents }, (_, k) => k);
+  const inputs = { run: 'r', experiment: 'e', seed: 1, problem: { kind: 'gmrf-regression' }, evidence: [], dimension: null, noise: null, noisePower: null };
+  const file = relationshipFile(relationship[kind], {
+    version: 1,
+    agentNames: everybody.map(String),
+    estimator: 'cgl',
+    options: {},
+    contributors: everybody,
+    missing: [],
+    spectrum,
+    inputs: { ...inputs, stepSize: null, settledWindows: null },
+    expectedError: null,
+    relativeError: null,
+    truth: null,
+    diagnostics: [],
+    given: null,
+  });
+  return JSON.stringify(file);
 }

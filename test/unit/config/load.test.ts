@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { test } from 'node:test';
-import type { TableProblem } from '../../../config/experiment.ts';
+import type { Experiment, TableProblem } from '../../../config/experiment.ts';
 import { experimentHash } from '../../../config/load.ts';
-import { PAPER, TABLE, load } from './fixture.ts';
+import { givenBy, givenFile, PAPER, TABLE, load } from './fixture.ts';
 
-const arm = (strategy: string, relationship = 'learned', eta: number | 'auto' = 'auto') => ({ strategy, relationship, eta });
+const arm = (strategy: string, relationship = 'learned', eta: number | 'auto' = 'auto', guard = true) => ({ strategy, relationship, eta, guard });
 const PAPER_ARMS = [arm('non-cooperative'), arm('consensus'), arm('multitask'), arm('multitask', 'known'), arm('filter')];
 
 test('the first example of the interface resolves to exactly this', () => {
@@ -27,10 +27,10 @@ test('the first example of the interface resolves to exactly this', () => {
   });
 });
 
-test('examples/paper.yaml is that experiment', () => {
+test('examples/paper.yaml is that experiment, but for where its runs go', () => {
   const root = ['.', '..', '../..', '../../..'].map((up) => resolve(import.meta.dirname, '../../..', up)).find(hasExample);
   assert.ok(root !== undefined, 'examples/paper.yaml is found');
-  assert.deepEqual(load(readFileSync(resolve(root, 'examples/paper.yaml'), 'utf8')), load(PAPER));
+  assert.deepEqual(load(readFileSync(resolve(root, 'examples/paper.yaml'), 'utf8')), load(PAPER.replace('directory: runs, ', '')));
 });
 
 function hasExample(root: string): boolean {
@@ -69,8 +69,8 @@ test('the second example of the interface resolves to exactly this', () => {
       features: ['x'],
     },
     explore: { stepSize: 'auto', steps: 'auto' },
-    relationship: { estimator: 'cgl', options: {} },
-    cooperate: { stepSize: 'auto', steps: 'auto', arms: [arm('non-cooperative'), arm('multitask', 'complete'), arm('multitask')] },
+    relationship: { estimator: 'hierarchical', options: {}, isDefault: true },
+    cooperate: { stepSize: 'auto', steps: 'auto', arms: [arm('non-cooperative'), arm('hierarchical')] },
     network: { graph: 'complete', rounds: { kind: 'bsp', staleness: 0 }, open: true },
     participation: { quorum: 3, waitMs: 30_000 },
     faults: [],
@@ -83,6 +83,35 @@ test('a file may say almost nothing', () => {
   assert.deepEqual(experiment.problem, { kind: 'gmrf-regression', graph: 'reference', dimension: 200, batch: 20, noise: 200 });
   assert.deepEqual(experiment.cooperate.arms, PAPER_ARMS);
   assert.equal(experiment.relationship.estimator, 'cgl');
+});
+
+test('an arm is guarded unless its loss counts labels, or the file says otherwise', () => {
+  const csv = ['task,y,x', ...Array.from({ length: 30 }, (_, i) => `${['a', 'b'][i % 2]},${i % 3 === 0 ? 1 : 0},${i}`)].join('\n');
+  const guards = (text: string): boolean[] => load(text, {}, { 'data.csv': csv }).cooperate.arms.map(({ guard }) => guard);
+  assert.ok(guards(TABLE).every((guard) => guard));
+  assert.ok(guards(`${TABLE}  loss: logistic\n`).every((guard) => !guard));
+  assert.deepEqual(guards('problem: { kind: gmrf-regression }\ncooperate: { arms: [{ strategy: filter, guard: false }, { strategy: multitask }] }'), [
+    false,
+    true,
+  ]);
+});
+
+test('a given relationship is read where the file says, belongs to the experiment, and must fit it', () => {
+  const given = (text: string, relationship = '{ file: v0001.json }'): Experiment => load(givenBy(relationship), {}, { 'v0001.json': text });
+  const { relationship } = given(givenFile(4));
+  assert.deepEqual([relationship.estimator, relationship.file, relationship.given?.agents], ['file', resolve('dir/v0001.json'), 4]);
+  assert.ok(Object.isFrozen(relationship.given?.['laplacian']));
+  const refused = (text: string, message: RegExp, section?: string): void => assert.throws(() => given(text, section), { message });
+  refused(givenFile(5), /dir\/experiment\.yaml:3:17 relationship\.file: it is about 5 agents, the experiment has 4/);
+  const converted = given(givenFile(4, 'prior')).relationship.given;
+  assert.deepEqual([converted?.kind, converted?.diagnostics.map(({ code }) => code)], ['precision', ['RELATIONSHIP_CONVERTED']]);
+  refused(givenFile(4, 'subspace'), /experiment\.yaml:3:17 no formula makes a precision of a subspace; there are covariance to precision,/);
+  refused('{}', /v0001\.json it is no relationship/);
+  refused(givenFile(4), /:3:33 relationship\.file: give file or estimator, not both \(beside it: estimator\)$/m, '{ estimator: cgl, file: v0001.json }');
+  refused(givenFile(4), /relationship\.file: is missing/, '{ estimator: file }');
+  refused(givenFile(4), /relationship\.file: give file or estimator, not both \(beside it: kkt\)$/m, '{ file: v0001.json, kkt: 1 }');
+  const overridden = (): Experiment => load(givenBy('{ estimator: cgl }'), { overrides: ['relationship.file=v0001.json'] }, { 'v0001.json': givenFile(4) });
+  assert.throws(overridden, { message: /relationship\.file=v0001\.json.*give file or estimator, not both/ });
 });
 
 test('sites are agents in their order, and none of their tables is read', () => {

@@ -67,7 +67,13 @@ const WRONG: readonly [string, string, string, string][] = [
     'a misspelt estimator',
     PAPER.replace('pinv', 'pnv'),
     'CONFIG_INVALID',
-    `dir/experiment.yaml:11:17 relationship.estimator: must be ${listed(estimatorNames())} (got "pnv"); did you mean "pinv"?`,
+    `dir/experiment.yaml:11:17 relationship.estimator: must be ${listed([...estimatorNames(), 'file'])} (got "pnv"); did you mean "pinv"?`,
+  ],
+  [
+    'snapshots of agents that solve at once',
+    `${TABLE}relationship: { estimator: lagged }\n`,
+    'CONFIG_INVALID',
+    'dir/experiment.yaml:5:17 relationship.estimator: lagged needs two snapshots of agents that learn step by step, and agents on a table solve at once; use cgl',
   ],
   [
     'a misspelt strategy',
@@ -85,7 +91,7 @@ const WRONG: readonly [string, string, string, string][] = [
     'a misspelt kind',
     PAPER.replace('gmrf-regression', 'gmrf-regresion'),
     'CONFIG_INVALID',
-    'dir/experiment.yaml:5:3 problem.kind: must be gmrf-regression or csv-table (got "gmrf-regresion"); did you mean "gmrf-regression"?',
+    'dir/experiment.yaml:5:3 problem.kind: must be one of gmrf-regression, csv-table, mlp (got "gmrf-regresion"); did you mean "gmrf-regression"?',
   ],
   ['a problem without a kind', 'problem: {}', 'CONFIG_INVALID', 'dir/experiment.yaml:1:1 problem.kind: is missing'],
   ['no problem', 'seed: 1', 'CONFIG_INVALID', 'dir/experiment.yaml:1:1 problem: is missing'],
@@ -133,6 +139,12 @@ const WRONG: readonly [string, string, string, string][] = [
     PAPER.replace('{ strategy: filter }', '{ strategy: filter, eta: 1 }'),
     'CONFIG_INVALID',
     'dir/experiment.yaml:20:27 cooperate.arms[4].eta: filter has no eta; leave the key out',
+  ],
+  [
+    'a guard for who has nothing to fear',
+    PAPER.replace('{ strategy: consensus }', '{ strategy: consensus, guard: true }'),
+    'CONFIG_INVALID',
+    'dir/experiment.yaml:17:30 cooperate.arms[1].guard: consensus has nothing to guard against; leave the key out',
   ],
   [
     'a relationship for who uses none',
@@ -257,10 +269,40 @@ const WRONG: readonly [string, string, string, string][] = [
     'dir/experiment.yaml:24:18 participation.wait: must be a time such as "5s" or "250ms" (got 30)',
   ],
   [
-    'a module to come',
+    'a control where nobody sees the whole relationship',
+    PAPER.replace('pinv', 'neighbourhood').replace('{ strategy: multitask }', '{ strategy: multitask, relationship: permuted }'),
+    'CONFIG_INVALID',
+    'dir/experiment.yaml:18:30 cooperate.arms[2].relationship: with "neighbourhood" no agent knows more than its own row (got "permuted"); use learned or known',
+  ],
+  [
+    'a guard where nobody judges the network',
+    PAPER.replace('pinv', 'flooded').replace('{ strategy: multitask }', '{ strategy: multitask, guard: true }'),
+    'CONFIG_INVALID',
+    'dir/experiment.yaml:18:30 cooperate.arms[2].guard: with "flooded" nobody judges the network as a whole; leave the key out',
+  ],
+  [
+    'pairs beside a network',
+    PAPER.replace('pinv', 'flooded, pairs: 0-1'),
+    'CONFIG_INVALID',
+    'dir/experiment.yaml:11:37 relationship.pairs: in a run it is network.graph that says who knows whom',
+  ],
+  [
+    'agents that learn by themselves on a table',
+    `${TABLE}relationship: { estimator: neighbourhood }`,
+    'CONFIG_INVALID',
+    'dir/experiment.yaml:5:17 relationship.estimator: agents learn by themselves on gmrf-regression only (got "neighbourhood"); on a table use cgl',
+  ],
+  [
+    'more arms than one report holds',
+    PAPER.replace('pinv', 'flooded').replace('    - { strategy: filter }', '    - { strategy: filter }\n'.repeat(4)),
+    'CONFIG_INVALID',
+    'dir/experiment.yaml:15:3 cooperate.arms: at most 7 arms (got 8): agents that learn by themselves ("flooded") report all at once',
+  ],
+  [
+    'a module that is not there',
     PAPER.replace('kind: gmrf-regression', 'kind: ./mine.ts'),
-    'CONFIG_UNSUPPORTED',
-    "dir/experiment.yaml:5:3 problem.kind: a module of one's own comes in a later version; this one has gmrf-regression, csv-table",
+    'MODULE_UNREADABLE',
+    'dir/experiment.yaml:5:3 problem.kind: mine.ts there is no such file',
   ],
 ];
 

@@ -159,3 +159,15 @@ test('labels at a site are those of the whole table, also where there is one cla
     );
   }
 });
+
+test('what a spreadsheet writes elsewhere is named: other separators, other encodings', () => {
+  refused(GOOD.replaceAll(',', ';'), 'data.csv:1', /separated by semicolons/);
+  refused(GOOD.replaceAll(',', '\t'), 'data.csv:1', /separated by tabs/);
+  refused([...GOOD].join('\0'), 'data.csv', /not text in UTF-8/);
+  refused(GOOD.replace('north', 'caf\uFFFD'), 'data.csv', /not text in UTF-8/);
+});
+
+test('a name that a terminal would obey is refused', () => {
+  refused(GOOD.replace('south', '\u001b[31msouth'), 'data.csv:3:1', /no control characters/);
+  refused(GOOD.replace('south', 'so\u202euth'), 'data.csv:3:1', /no control characters/);
+});

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Experiment } from '../../../config/experiment.ts';
 import { checkSameRelationship, Ledger } from '../../../coordinator/ledger.ts';
-import { initialRunState } from '../../../coordinator/run-machine.ts';
-import type { RunPhase } from '../../../coordinator/run-machine.ts';
+import { initialRunState } from '../../../coordinator/run-state.ts';
+import type { RunPhase } from '../../../coordinator/run-state.ts';
 import type { RunStore } from '../../../coordinator/run-store.ts';
 import type { RunRecord } from '../../../coordinator/script.ts';
 import type { ArmResult, RunResult } from '../../../core/run-result.ts';
@@ -13,6 +13,7 @@ const experiment = {
   seed: 3,
   agents: 3,
   agentNames: ['a', 'b', 'c'],
+  problem: { kind: 'gmrf-regression', graph: 'ring', dimension: 9, batch: 2, noise: 1 },
   relationship: { estimator: 'pinv', options: {} },
 } as unknown as Experiment;
 
@@ -32,7 +33,18 @@ const relationship = (version: number, contributors: readonly number[], weight =
   contributors,
 });
 
-function ledger(): { readonly ledger: Ledger; readonly written: string[] } {
+const prior = (version: number): RunRecord => ({
+  type: 'relationship',
+  relationship: { kind: 'prior', agents: 3, prior: { mean: Float64Array.of(1), covariance: { rows: 1, cols: 1, data: Float64Array.of(2) } } },
+  version,
+  diagnostics: [],
+  relativeError: null,
+  truth: null,
+  contributors: [0, 1, 2],
+  estimator: 'hierarchical',
+});
+
+function ledger(section: object = experiment.relationship): { readonly ledger: Ledger; readonly written: string[] } {
   const written: string[] = [];
   const store: RunStore = {
     directory: 'runs/small',
@@ -42,11 +54,13 @@ function ledger(): { readonly ledger: Ledger; readonly written: string[] } {
     parameters: (name) => void written.push(`parameters ${name}`),
     result: () => void written.push('result'),
   };
-  return { ledger: new Ledger(experiment, store, []), written };
+  return { ledger: new Ledger({ ...experiment, relationship: section } as Experiment, 'run-1', store, []), written };
 }
 
+const timings = { startMs: 0, exploreMs: 0, estimateMs: 0, cooperateMs: 0, totalMs: 9 };
+
 function resultOf(of: Ledger, phase: RunPhase, missing: readonly number[] = []): RunResult {
-  return of.result({ runId: 'run-1', mode: 'simulated', totalMs: 9, missing, state: { ...initialRunState(3, 0), phase } });
+  return of.result({ mode: 'simulated', timings, missing, state: { ...initialRunState(3, 0), phase } });
 }
 
 describe('what the script tells', () => {
@@ -121,19 +135,8 @@ describe('the result', () => {
   test('has the code of the failure and what to do about it', () => {
     const { ledger: book } = ledger();
     const state = { ...initialRunState(3, 0), phase: 'failed' as const, failure: { code: 'AGENT_LOST' as const, detail: 'agent 1' } };
-    const { error } = book.result({ runId: '', mode: '', totalMs: 0, missing: [], state });
+    const { error } = book.result({ mode: '', timings, missing: [], state });
     assert.deepEqual([error?.code, error?.message, error!.hint.length > 0], ['AGENT_LOST', 'agent 1', true]);
-  });
-  test('adds up the time of every phase', () => {
-    const { ledger: book } = ledger();
-    for (const [phase, ms] of [
-      ['exploring', 5],
-      ['cooperating', 7],
-      ['exploring', 1],
-    ] as const)
-      book.spend(phase, ms);
-    const { timings } = resultOf(book, 'completed');
-    assert.deepEqual([timings.exploreMs, timings.cooperateMs, timings.startMs, timings.totalMs, book.spentMs], [6, 7, 0, 9, 13]);
   });
 });
 
@@ -153,5 +156,47 @@ describe('who was left out', () => {
     book.excluded(1, 'did not come back');
     book.record(arm([0, 1, 2]));
     assert.deepEqual([book.leftOut(), resultOf(book, 'completed').diagnostics], [[], []]);
+  });
+});
+
+describe('a graph and a prior', () => {
+  const both = (section: object): RunResult => {
+    const { ledger: book } = ledger(section);
+    book.record(relationship(1, [0, 1, 2]));
+    book.record(arm([0, 1, 2], 'non-cooperative', 'none'));
+    book.record(prior(2));
+    book.record(arm([0, 1, 2], 'hierarchical'));
+    book.record(arm([0, 1, 2], 'multitask'));
+    return resultOf(book, 'completed');
+  };
+  const graph = [
+    [1, -1],
+    [-1, 1],
+  ];
+  test('are told by the one that the section asks for, with the other beside it', () => {
+    const asked = both({ estimator: 'hierarchical', options: {} }).relationship!;
+    assert.deepEqual([asked.version, asked.kind, asked.estimator, asked.laplacianVersion], [2, 'prior', 'hierarchical', 1]);
+    const other = both({ estimator: 'cgl', options: {}, isDefault: true }).relationship!;
+    assert.deepEqual([other.version, other.kind, other.estimator, other.laplacianVersion], [1, 'precision', 'cgl', undefined]);
+    for (const { laplacian, prior: learned } of [asked, other]) assert.deepEqual([laplacian, learned], [graph, { mean: [1], covariance: [[2]] }]);
+  });
+  test('are both listed, and every arm names the version that it used', () => {
+    const { relationship: told, arms } = both({ estimator: 'pinv', options: {} });
+    assert.deepEqual(
+      told!.learned!.map(({ version, kind, estimator }) => [version, kind, estimator]),
+      [
+        [1, 'precision', 'pinv'],
+        [2, 'prior', 'hierarchical'],
+      ],
+    );
+    assert.deepEqual(
+      arms.map(({ relationshipVersion }) => relationshipVersion),
+      [undefined, 2, 1],
+    );
+  });
+  test('one alone needs no list', () => {
+    const { ledger: book } = ledger();
+    book.record(relationship(1, [0, 1, 2]));
+    assert.equal(resultOf(book, 'completed').relationship!.learned, undefined);
   });
 });

@@ -75,7 +75,7 @@ describe('a connection', () => {
     const world = new World();
     const caller = world.join(3);
     assert.deepEqual([world.members.has(3), world.members.size, world.members.indices(), world.members.endpoint(3)], [true, 1, [3], 'ws://3']);
-    caller.say({ type: 'heartbeat' });
+    caller.say({ type: 'heartbeat', ask: 0, answer: 0 });
     world.members.tell(3, finish);
     world.wait(1);
     assert.deepEqual([world.told, caller.heard], [['heartbeat of 3'], [finish]]);
@@ -91,7 +91,7 @@ describe('a connection', () => {
   test('that says something else first is closed by name', () => {
     const world = new World();
     const caller = world.call();
-    caller.say({ type: 'heartbeat' });
+    caller.say({ type: 'heartbeat', ask: 0, answer: 0 });
     world.wait(1);
     assert.deepEqual(caller.closed, [[closeCode('WIRE_UNEXPECTED'), 'say hello first']]);
   });
@@ -140,7 +140,7 @@ describe('a member', () => {
     const world = new World();
     const caller = world.join(3);
     for (let i = 0; i < 10; i++) {
-      caller.say({ type: 'progress', stage: 1, iteration: i, bytesSent: 0, waitingFor: '' });
+      caller.say({ type: 'progress', stage: 1, iteration: i, bytesSent: 0, waitingFor: '', paused: false, errors: [], links: [] });
       world.wait(LIMITS.suspectMs - 10);
     }
     assert.deepEqual(new Set(world.told), new Set(['progress of 3']));

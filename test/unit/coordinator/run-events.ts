@@ -1,6 +1,8 @@
 /** Events of the run machine in the fewest words, and the machine of three agents run through a list of them. */
-import { initialRunState, stepRun } from '../../../coordinator/run-machine.ts';
-import type { HelloClaim, RunEffect, RunEvent, RunPhase, RunState, RunTerms } from '../../../coordinator/run-machine.ts';
+import { stepRun } from '../../../coordinator/run-machine.ts';
+import { initialRunState } from '../../../coordinator/run-state.ts';
+import type { HelloClaim, RunEffect, RunEvent } from '../../../coordinator/run-machine.ts';
+import type { RunPhase, RunState, RunTerms } from '../../../coordinator/run-state.ts';
 import type { ErrorCode } from '../../../core/errors.ts';
 import { LIMITS } from '../../../core/limits.ts';
 

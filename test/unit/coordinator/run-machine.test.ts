@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { initialRunState, isOver, runWaits, stepRun } from '../../../coordinator/run-machine.ts';
-import type { RunEffect, RunEvent, RunPhase } from '../../../coordinator/run-machine.ts';
+import { stepRun } from '../../../coordinator/run-machine.ts';
+import { initialRunState, isOver, runWaits } from '../../../coordinator/run-state.ts';
+import type { RunEffect, RunEvent } from '../../../coordinator/run-machine.ts';
+import type { RunPhase } from '../../../coordinator/run-state.ts';
 import { LIMITS } from '../../../core/limits.ts';
 import { draw } from '../../../core/random.ts';
 import {
@@ -15,6 +17,7 @@ import {
   planned,
   progress,
   tick,
+  AWAY,
   JOINED,
   QUORUM,
   after,
@@ -241,4 +244,49 @@ test('whatever is lost, repeated or reordered: every report of every stage is ac
       `seed ${seed}`,
     );
   }
+});
+
+describe('a run that is paused', () => {
+  const paused = (now: number): RunEvent => ({ type: 'paused', now });
+  const unpaused = (now: number): RunEvent => ({ type: 'unpaused', now });
+  const WORKING = [...JOINED, planned()];
+  const LONG = 10 * LIMITS.stallMs;
+
+  test('everybody hears of it, once', () => {
+    assert.deepEqual(summary(after(...WORKING, paused(5)).effects), ['tell-paused']);
+    assert.deepEqual(after(...WORKING, paused(5), paused(6)).effects, []);
+    assert.deepEqual(summary(after(...WORKING, paused(5), unpaused(9)).effects), ['tell-paused']);
+    assert.deepEqual(after(...WORKING, unpaused(9)).effects, []);
+  });
+
+  test('waits for nobody, and nobody is given up meanwhile', () => {
+    const { state, effects } = after(...WORKING, detached(1, 3), paused(5), tick(LONG));
+    assert.deepEqual(effects, []);
+    assert.deepEqual(runWaits(state).for, []);
+  });
+
+  test('gives everybody as much time afterwards as was left before', () => {
+    const resumed = [...WORKING, detached(1, 3), paused(5), unpaused(LONG)];
+    assert.deepEqual(after(...resumed, tick(LONG + AWAY - 3)).effects, []);
+    assert.equal(after(...resumed, tick(LONG + AWAY)).state.phase, 'failed');
+    const stuck = [...WORKING, paused(5), unpaused(LONG)];
+    assert.deepEqual(after(...stuck, tick(LONG + LIMITS.stallMs - 6)).effects, []);
+    assert.equal(after(...stuck, tick(LONG + LIMITS.stallMs)).state.failure?.code, 'AGENT_STALLED');
+  });
+
+  test('who left meanwhile is away from the end of the pause on', () => {
+    const resumed = [...WORKING, paused(5), detached(1, LONG - 1), unpaused(LONG)];
+    assert.deepEqual(after(...resumed, tick(LONG + AWAY - 1)).effects, []);
+    assert.equal(after(...resumed, tick(LONG + AWAY)).state.phase, 'failed');
+  });
+
+  test('the time for joining is longer by the pause', () => {
+    const joining = [hello(0), paused(5), unpaused(LONG)];
+    assert.deepEqual(after(...joining, tick(LONG + LIMITS.joinMs - 6)).effects, []);
+    assert.equal(after(...joining, tick(LONG + LIMITS.joinMs)).state.failure?.code, 'AGENTS_MISSING');
+  });
+
+  test('one that is over cannot be paused', () => {
+    assert.deepEqual(after(...WORKING, { type: 'interrupted' }, paused(5)).effects, []);
+  });
 });

@@ -1,7 +1,8 @@
 /** Invariants 4 and 5 of the run machine: who is away, who is left out, who comes back, and how long anybody waits. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { participants, runWaits, stepRun } from '../../../coordinator/run-machine.ts';
+import { stepRun } from '../../../coordinator/run-machine.ts';
+import { participants, runWaits } from '../../../coordinator/run-state.ts';
 import type { RunEvent } from '../../../coordinator/run-machine.ts';
 import { LIMITS } from '../../../core/limits.ts';
 import {

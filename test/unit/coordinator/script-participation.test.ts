@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Experiment } from '../../../config/experiment.ts';
 import { fromRows, trace } from '../../../core/linalg/matrix.ts';
+import { laplacianOf } from '../../../core/relationship/relationship.ts';
 import { CHEBYSHEV_ROUNDS } from '../../../core/strategy/filter.ts';
 import { Epochs } from '../../../coordinator/epochs.ts';
 import type { RunRecord } from '../../../coordinator/script.ts';
@@ -37,17 +38,22 @@ function pairsOf(script: Scripted): string[] {
 
 describe('the relationship is of those who told something', () => {
   const script = new Scripted(experiment()).lose(LOST).untilOver();
-  const [{ relationship, contributors, relativeError, version }] = recorded(script, 'relationship');
+  const [{ relationship, contributors, relativeError, version, diagnostics }] = recorded(script, 'relationship');
 
   test('the estimator sees them only', () => {
     assert.deepEqual([version, contributors, relativeError], [1, OTHERS, null]);
     assert.equal(relationship.agents, K);
   });
+  test('it is said who is missing from it', () => {
+    const { message, value } = diagnostics.find(({ code }) => code === 'AGENTS_NOT_IN_ESTIMATE')!;
+    assert.deepEqual([message, value], [`learned from 5 of 6 agents: ${LOST} told nothing and has no edges`, 1]);
+  });
   test('the missing one has no edge, and every row sums to zero', () => {
+    const laplacian = laplacianOf(relationship);
     for (let k = 0; k < K; k++) {
-      const row = Array.from(relationship.laplacian.data.subarray(k * K, k * K + K));
+      const row = Array.from(laplacian.data.subarray(k * K, k * K + K));
       assert.equal(row[LOST], 0);
-      assert.ok(Math.abs(row.reduce((sum, value) => sum + value, 0)) < 1e-9 * trace(relationship.laplacian));
+      assert.ok(Math.abs(row.reduce((sum, value) => sum + value, 0)) < 1e-9 * trace(laplacian));
     }
   });
   test('no arm talks to it, or about it', () => {

@@ -1,7 +1,8 @@
 /** A script with made-up reports: everybody answers every stage, unless a test says otherwise. */
-import { loadGraph } from '../../../config/graph-file.ts';
+import { loadGraph, loadTruth } from '../../../config/graph-file.ts';
 import type { Experiment } from '../../../config/experiment.ts';
 import { draw } from '../../../core/random.ts';
+import { prefixed } from '../../../core/snapshot.ts';
 import { startScript } from '../../../coordinator/start-script.ts';
 import type { Returned, RunRecord, Script, Stage, Values } from '../../../coordinator/script.ts';
 import type { CooperateWork, Work } from '../../../proto/messages.ts';
@@ -9,6 +10,8 @@ import type { CooperateWork, Work } from '../../../proto/messages.ts';
 export class Scripted {
   readonly records: RunRecord[] = [];
   readonly stages: Stage[] = [];
+  /** What an arm brings an agent, batch by batch. */
+  gains: (agent: number) => Float64Array = () => Float64Array.of(1, 1.1, 1.2, 0.9);
   readonly #experiment: Experiment;
   readonly #script: Script;
   #participants: number[];
@@ -24,7 +27,7 @@ export class Scripted {
     this.#participants = Array.from({ length: agents }, (_, k) => k);
     this.#script = startScript({
       experiment,
-      truth: problem.kind === 'gmrf-regression' ? loadGraph(problem.graph, agents, seed, noFile) : undefined,
+      truth: problem.kind === 'gmrf-regression' ? loadTruth(problem, agents, seed, noFile) : undefined,
       network: loadGraph(network.graph, agents, seed, noFile),
       neighbour: (from, to) => ({ agent: to, endpoint: '', ticket: '', dial: from < to, incarnation: 1 }),
       record: (entry) => void this.records.push(entry),
@@ -113,15 +116,32 @@ export class Scripted {
           ['noise', Float64Array.of(0.1)],
           ['noisePower', Float64Array.of(10)],
         ]);
+      case 'autonomous':
+        return new Map([
+          ['learning:row', rowOf(this.#experiment.agents, work.neighbours)],
+          ...work.arms.flatMap((arm, i) => prefixed(`${i}:`, new Map([...this.#report(arm.work, agent), ['tuning', Float64Array.of(0.1, 2)]]))),
+        ]);
       case 'cooperate':
         return new Map([
-          ['error', Float64Array.of(agent + 1)],
+          ['error', Float64Array.of(work.fallBack ? 0.5 : agent + 1)],
+          ['gain', this.gains(agent)],
           ['curve', new Float64Array(work.lastIteration + 1)],
           ['parameters', vector(2)],
           ['traffic', Float64Array.of(100, 1)],
+          ...(work.needs.length > 0
+            ? ([
+                ['average', vector(3 + work.untilIteration)],
+                ['noise', Float64Array.of(0.1)],
+              ] as const)
+            : []),
         ]);
       default:
         return new Map();
     }
   }
+}
+
+/** Every neighbour alike. */
+function rowOf(agents: number, neighbours: readonly number[]): Float64Array {
+  return Float64Array.from({ length: agents }, (_, l) => (neighbours.includes(l) ? 1 : 0));
 }

@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RunResult } from '../../../core/run-result.ts';
 import type { RunProgress } from '../../../coordinator/run-progress.ts';
-import { createApp } from '../../../coordinator/server.ts';
+import { createApp } from '../../../coordinator/app.ts';
+import { statusRoutes } from '../../../coordinator/routes/status.ts';
 
 const progress: RunProgress = {
   phase: 'exploring',
+  paused: false,
   label: 'learning alone',
   iteration: 5,
   total: 10,
@@ -16,7 +18,8 @@ const progress: RunProgress = {
   waitSeconds: 30,
 };
 const result = { runId: 'r-1', experiment: 'paper', seed: 7, mode: 'processes', agents: {}, relationship: null, arms: [], timings: {} } as unknown as RunResult;
-const app = createApp({ progress, result });
+const app = createApp('127.0.0.1');
+statusRoutes(app, { progress, result });
 
 test('health is one line', async () => {
   const response = await app.inject('/health');
@@ -34,5 +37,7 @@ test('what is not there is a 404 without a stack; every answer has the safe head
   const response = await app.inject('/nothing');
   assert.equal(response.statusCode, 404);
   assert.deepEqual(response.json(), { error: 'NOT_FOUND', message: 'there is no GET /nothing' });
-  assert.equal(response.headers['content-security-policy'], "default-src 'self'");
+  assert.match(String(response.headers['content-security-policy']), /^default-src 'none'; script-src 'self';/);
+  assert.equal(response.headers['x-content-type-options'], 'nosniff');
+  assert.equal(response.headers['cache-control'], 'no-store');
 });

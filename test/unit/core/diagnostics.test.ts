@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { aboutStep, biasAndVariance, cooperationDiagnostics, explorationDiagnostics } from '../../../core/diagnostics.ts';
+import { aboutStep, aboutTransient, biasAndVariance, cooperationDiagnostics, explorationDiagnostics } from '../../../core/diagnostics.ts';
 import { buildGraph, laplacian } from '../../../core/graph.ts';
 import { symmetricEigen } from '../../../core/linalg/eigen.ts';
-import { copy } from '../../../core/linalg/matrix.ts';
 import { etaRule, noiseFloor } from '../../../core/theory.ts';
 
 const REF = laplacian(buildGraph('reference', 10, 0));
@@ -26,17 +25,20 @@ test('bias against sampling error says what to change (algorithms-1 sections 2.1
   assert.deepEqual(codes(explorationDiagnostics(exploration(2e-3, 1500))), ['BIAS_AND_VARIANCE']);
 });
 
-test('step size, dimensions, noise and signs are judged with their figures', () => {
-  assert.deepEqual(codes(aboutStep(2)), ['STEP_UNSTABLE']);
-  assert.match(aboutStep(1)[0].message, /inflated 2\.00 times/);
-  assert.deepEqual(aboutStep(0.35), []);
-  assert.ok(codes(explorationDiagnostics(exploration(2e-3, 90))).includes('FEW_DIMENSIONS'));
-  const uneven = { ...exploration(2e-3, 1500), noise: [1, 2, 3, 4].map((x) => x / 100) };
-  assert.match(explorationDiagnostics(uneven).find(({ code }) => code === 'NOISE_HETEROGENEOUS')!.message, /4\.0 times/);
-  const signed = copy(REF);
-  for (const entry of [1, 2, 3, 4, 5, 6]) signed.data[entry] = 0.3;
-  const found = explorationDiagnostics({ ...exploration(2e-3, 1500), laplacian: signed }).find(({ code }) => code === 'POSITIVE_OFF_DIAGONALS');
-  assert.ok(Math.abs(found!.value! - 6 / 45) < 1e-12);
+test('the step size is judged by nu: refused from 2 on, doubted above .35, with its figure', () => {
+  assert.deepEqual(codes(aboutStep(2, 'cooperating')), ['STEP_UNSTABLE']);
+  assert.match(aboutStep(1, 'exploring')[0].message, /step size of exploring is large \(nu = 1\.00\): the noise floor is inflated 2\.00 times/);
+  assert.deepEqual(aboutStep(0.35, 'exploring'), []);
+  assert.ok(codes(explorationDiagnostics({ ...exploration(5e-3, 1500), stepSize: 0.03 })).includes('STEP_INFLATES_NOISE'));
+});
+
+test('exploring that ended too early, or before it was steady, says how much that inflates L', () => {
+  assert.deepEqual(aboutTransient(6, 1.2), []);
+  const [early] = aboutTransient(2, 1.1);
+  assert.match(early.message, /after 2\.0 time constants \(6 are safe\), the largest change 1\.10 of at most 1\.2: .* inflated, by about 33\.8 %/);
+  assert.deepEqual([early.code, early.value], ['TRANSIENT', 2]);
+  assert.match(aboutTransient(9, 1.5)[0].message, /1\.50 of at most 1\.2: estimates of some agents still moved/);
+  assert.match(aboutTransient(1, Number.MAX_VALUE)[0].message, /not known/);
 });
 
 test('before combining: stability, and whether cooperation can help at this step size', () => {
@@ -46,7 +48,8 @@ test('before combining: stability, and whether cooperation can help at this step
   };
   assert.deepEqual(arm(2e-2, 0.08), []);
   assert.deepEqual(arm(1e-3, 0.0025), ['COOPERATION_CANNOT_HELP']);
-  assert.deepEqual(arm(2e-2, 1), ['COOPERATION_HARMS']);
+  assert.deepEqual(arm(2e-2, 1), ['ETA_LARGE', 'COOPERATION_HARMS']);
+  assert.deepEqual(arm(2e-2, 0.35), ['COOPERATION_HARMS']);
   assert.ok(arm(2e-2, 13).includes('COMBINE_UNSTABLE'));
   assert.ok(arm(2e-2, 5.5).includes('COMBINE_OVERRUN'));
 });

@@ -4,7 +4,16 @@ import { test } from 'node:test';
 
 const CORE = new URL('../../../core/', import.meta.url);
 /** What an agent process computes with. */
-const LOADED_BY_AGENTS = ['random', 'graph', 'theory', 'window-test', 'problem/gmrf-regression', 'linalg/cholesky', 'relationship/local-view'];
+const LOADED_BY_AGENTS = [
+  'random',
+  'graph',
+  'theory',
+  'window-test',
+  'problem/gmrf-regression',
+  'linalg/cholesky',
+  'relationship/local-view',
+  'relationship/agent-hosted',
+];
 
 function importsOf(file: URL): string[] {
   return [...readFileSync(file, 'utf8').matchAll(/^(?:import|export)[^;]*?from '([^']+)'/gm)].map(([, name]) => name);

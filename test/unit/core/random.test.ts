@@ -109,7 +109,7 @@ test('golden first draws: streams stay what they are from version to version', (
   const random = draw(7, 3, 'truth', 42);
   const drawn = [random.uniform(), random.uniform(), random.gaussian(), random.gaussian(), random.integer(1000)];
   assert.deepEqual(drawn, GOLDEN_DRAWS);
-  assert.deepEqual(PURPOSES, { truth: 1, graph: 2, batch: 3, permutation: 4, fault: 5, jitter: 6 });
+  assert.deepEqual(PURPOSES, { truth: 1, graph: 2, batch: 3, permutation: 4, fault: 5, jitter: 6, drift: 7, violation: 8, comparison: 9, initial: 10 });
 });
 
 test('rekey starts the very stream that draw gives, whatever was drawn before', () => {

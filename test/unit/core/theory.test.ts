@@ -177,7 +177,7 @@ function simulate(
       for (let m = 0; m < dimension; m++) w[k][m] -= mu * g[m];
     }
     w = w.map((_, k) => Float64Array.from({ length: dimension }, (_, m) => w.reduce((sum, row, l) => sum + A.data[k * 10 + l] * row[m], 0)));
-    if (iterations.includes(i)) errors.push(tasks.reduce((sum, task, k) => sum + task.squaredDeviation(w[k]), 0) / 10);
+    if (iterations.includes(i)) errors.push(tasks.reduce((sum, task, k) => sum + task.squaredDeviation(w[k], i), 0) / 10);
   }
   return errors;
 }

@@ -4,9 +4,10 @@ import { test } from 'node:test';
 import type { CoordinatorJob } from '../../../config/coordinator-job.ts';
 import { deploymentOf } from '../../../deploy/deployment.ts';
 import type { Deployment } from '../../../deploy/deployment.ts';
+import { holdModule, type OwnModule } from '../../../config/own-module.ts';
 import { experimentHash } from '../../../config/load.ts';
-import { CSV, load, PAPER, TABLE } from '../config/fixture.ts';
-import { OPTIONS, paper, table } from './fixture.ts';
+import { CSV, givenBy, givenFile, load, PAPER, TABLE } from '../config/fixture.ts';
+import { compose, OPTIONS, paper, RUN, stack, table } from './fixture.ts';
 
 const jobOf = (deployment: Deployment): CoordinatorJob => JSON.parse(deployment.coordinator.files[0].text) as CoordinatorJob;
 const argument = (args: readonly string[], name: string): string => args[args.indexOf(name) + 1];
@@ -18,6 +19,12 @@ test('the job is the one that the coordinator reads, with the files where its co
   assert.equal(job.tokenFile, '/run/secrets/join-token');
   assert.equal(job.hash, experimentHash(job.experiment));
   assert.equal(job.host, '0.0.0.0');
+});
+
+test('a given relationship is in the job, without the place of its file', () => {
+  const job = jobOf(deploymentOf({ experiment: load(givenBy(), {}, { 'v0001.json': givenFile(4) }), ...OPTIONS }));
+  assert.equal(job.experiment.relationship.given?.agents, 4);
+  assert.equal(job.experiment.relationship.file, undefined);
 });
 
 test('what the engine enacts is in the job, where somebody supervises it', () => {
@@ -72,6 +79,41 @@ test('graphs that are files go with the coordinator', () => {
     ['graphs/problem.csv', '/graphs/problem.csv'],
   ]);
   assert.deepEqual(jobOf(deployment).experiment.network.graph, { file: '/graphs/network.csv' });
+});
+
+const MODULE = `import { defineStrategy } from 'kindred';
+export default defineStrategy({ summary: 'stands still', cooperatesOver: 'nothing', usesEta: false, start: ({ task }) => {
+  const w = new Float64Array(task.dimension);
+  return { state: [w], outgoing: w, adapt() {}, hops: () => 0, combine() {}, output: () => w };
+} });`;
+const WITH_MODULE = PAPER.replace('{ strategy: consensus }', '{ strategy: ./still.mjs }');
+
+test('modules of one’s own go with coordinator and agents, compiled, read-only and without the place of their files', () => {
+  assert.notEqual(WITH_MODULE, PAPER);
+  const experiment = load(WITH_MODULE, {}, { 'still.mjs': MODULE });
+  const deployment = deploymentOf({ experiment, ...OPTIONS });
+  const [{ path, target, text }] = deployment.shared;
+  assert.deepEqual([path, target], ['modules.json', '/modules/modules.json']);
+  const modules = JSON.parse(text) as OwnModule[];
+  assert.deepEqual(
+    modules.map(({ name, source, digest }) => [name, source, digest]),
+    [['./still.mjs', './still.mjs', experiment.modules![0].digest]],
+  );
+  modules.forEach(holdModule);
+  assert.deepEqual(jobOf(deployment).experiment.modules, modules);
+  assert.deepEqual(deployment.agents[2].args.slice(-2), ['--modules', target]);
+  const mount = { type: 'bind', source: './modules.json', target, read_only: true };
+  const { services } = compose(deployment);
+  assert.deepEqual((services['agent-2']['volumes'] as unknown[]).at(-1), mount);
+  assert.ok(!JSON.stringify(services['coordinator']['volumes']).includes('modules.json'));
+});
+
+test('on a swarm modules are a config, the same for every slot', () => {
+  const swarm = stack(deploymentOf({ experiment: load(WITH_MODULE, {}, { 'still.mjs': MODULE }), ...OPTIONS }));
+  assert.deepEqual(swarm.configs?.['modules-json'], { name: `${RUN}-modules-json`, file: './modules.json' });
+  assert.deepEqual(swarm.services['agent']['configs'], [{ source: 'modules-json', target: '/modules/modules.json', mode: 0o444 }]);
+  assert.match(String(swarm.services['agent']['command']), /--modules \/modules\/modules\.json/);
+  assert.equal(stack(paper(3)).services['agent']['configs'], undefined);
 });
 
 test('a table that is not here is refused', () => {

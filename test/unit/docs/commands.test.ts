@@ -3,25 +3,19 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { filesOf, textOf, textOrNothing } from '../../support/documents.ts';
+import { filesOf, textOf } from '../../support/documents.ts';
+import { wordsOf } from '../../support/document-blocks.ts';
 import { projectRoot } from '../../support/project.ts';
+import { usageFault } from '../../support/usage.ts';
 
-const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', 'docs/faults.md', 'docs/recovery.md', 'deploy/README.md'];
+const DOCUMENTS = filesOf('.md').filter((file) => !file.startsWith('docs/decisions/'));
 /** npm knows these without being told. */
 const NPM_OWN = new Set(['install', 'ci', 'exec', 'run', 'pack', 'audit', 'ls']);
 
 const { scripts } = JSON.parse(textOf('package.json')) as { scripts: Record<string, string> };
-const commands = new Map(filesOf('.ts', 'cli').flatMap(commandOf));
-
-/** The subcommand that a file of cli/ defines, with that file's text. */
-function commandOf(file: string): [string, string][] {
-  const text = textOf(file);
-  return [...text.matchAll(/\.command\('([a-z-]+)/g)].map(([, name]) => [name, text]);
-}
-
-/** Code spans and the lines of code blocks; comments and shell continuations as a reader sees them. */
+/** Code spans and the lines of code blocks but drawings; comments and shell continuations as a reader sees them. */
 function snippetsOf(text: string): string[] {
-  const blocks = [...text.matchAll(/^```\w*\n([\s\S]*?)^```/gm)].flatMap(([, block]) => block.replaceAll('\\\n', ' ').split('\n'));
+  const blocks = [...text.matchAll(/^```(?!text)\w*\n([\s\S]*?)^```/gm)].flatMap(([, block]) => block.replaceAll('\\\n', ' ').split('\n'));
   const spans = [...text.replaceAll(/^```[\s\S]*?^```/gm, '').matchAll(/`([^`\n]+)`/g)].map(([, span]) => span);
   return [...blocks, ...spans].map((line) => line.replace(/(^|\s)#\s.*$/, '').trim());
 }
@@ -29,7 +23,7 @@ function snippetsOf(text: string): string[] {
 /** What does not exist of the things a snippet names. */
 function faultsOf(snippet: string): string[] {
   return snippet.split(/&&|;|\|/).flatMap((part) => {
-    const words = part.trim().split(/\s+/);
+    const words = wordsOf(part);
     const at = words.findIndex((word) => word === 'npm' || word === 'kindred' || word === 'node');
     if (at < 0 || words.slice(0, at).some((word) => !/^(\$|npx|[A-Z_]+=\S*)$/.test(word))) return [];
     const rest = words.slice(at + 1);
@@ -39,7 +33,8 @@ function faultsOf(snippet: string): string[] {
 }
 
 function npmFaults(words: readonly string[]): string[] {
-  const named = words.filter((word) => word !== '--silent' && word !== '-s');
+  // `npm --prefix FOLDER run` is that folder's script, typed elsewhere.
+  const named = words.filter((word, i) => word !== '--silent' && word !== '-s' && word !== '--prefix' && words[i - 1] !== '--prefix');
   const script = named[0] === 'run' ? named[1] : named[0];
   if (script === undefined || (named[0] !== 'run' && NPM_OWN.has(script))) return [];
   if (!Object.hasOwn(scripts, script)) return [`npm has no script ${script}`];
@@ -49,16 +44,15 @@ function npmFaults(words: readonly string[]): string[] {
 }
 
 /** `kindred` may stand alone, or for the program: `kindred --help`. */
-function kindredFaults([name, ...args]: readonly string[]): string[] {
+function kindredFaults(args: readonly string[]): string[] {
+  const [name] = args;
   if (name === undefined || name.startsWith('-') || /^[A-Z.]+$/.test(name)) return [];
-  const text = commands.get(name);
-  if (text === undefined) return [`kindred has no command ${name}`];
-  const nested = [...text.matchAll(/\bsub\('([a-z-]+)'/g)].map(([, one]) => one);
-  if (nested.length > 0 && args.length > 0 && !nested.includes(args[0])) return [`kindred ${name} has no command ${args[0]}`];
-  const options = args.filter((word) => /^--?[a-z]/.test(word) && word !== '--help').map((word) => word.split('=')[0]);
-  const unknown = options.filter((option) => !new RegExp(`[' ]${option}[ ,']`).test(text));
+  const fault = usageFault(
+    args.filter((word) => word !== '...'),
+    true,
+  );
   const files = args.filter((word) => /^examples\/.*\.(yaml|csv)$/.test(word) && !existsSync(join(projectRoot, word)));
-  return [...unknown.map((option) => `kindred ${name} has no option ${option}`), ...files.map((file) => `there is no ${file}`)];
+  return [...(fault === undefined ? [] : [fault]), ...files.map((file) => `there is no ${file}`)];
 }
 
 function programFaults(words: readonly string[]): string[] {
@@ -75,7 +69,7 @@ function testFaults(name: string): string[] {
 
 for (const document of DOCUMENTS) {
   test(`${document}: every command exists`, () => {
-    assert.deepEqual(snippetsOf(textOrNothing(document)).flatMap(faultsOf), []);
+    assert.deepEqual(snippetsOf(textOf(document)).flatMap(faultsOf), []);
   });
 }
 
@@ -90,9 +84,12 @@ test('the check sees planted faults', () => {
   const faults = (text: string): string[] => snippetsOf(text).flatMap(faultsOf);
   assert.deepEqual(faults('`npm run nothing`'), ['npm has no script nothing']);
   assert.deepEqual(faults('```\nnpm test unit/nothing   # a comment\n```'), ['no test is named unit/nothing']);
-  assert.deepEqual(faults('`npm run --silent kindred -- rnu examples/paper.yaml`'), ['kindred has no command rnu']);
-  assert.deepEqual(faults('`kindred run examples/nothing.yaml --mood x`'), ['kindred run has no option --mood', 'there is no examples/nothing.yaml']);
-  assert.deepEqual(faults('`kindred fault injct RUN`'), ['kindred fault has no command injct']);
+  const first = (text: string): string => faults(text)[0].split('\n')[0];
+  assert.equal(first('`npm run --silent kindred -- rnu examples/paper.yaml`'), "error: unknown command 'rnu'");
+  assert.equal(first('`kindred run examples/nothing.yaml --mood x`'), "error: unknown option '--mood'");
+  assert.deepEqual(faults('`kindred run examples/nothing.yaml`'), ['there is no examples/nothing.yaml']);
+  assert.equal(first('`kindred fault injct RUN`'), "error: unknown command 'injct'");
+  assert.match(first('`kindred run a.yaml b.yaml`'), /^error: too many arguments/);
   assert.deepEqual(faults('`npm run build && node dist/bench/nothing.js`'), ['there is no bench/nothing.ts']);
   assert.deepEqual(faults('`npm start`, `kindred run FILE --seed 3 --json` and `NAME=1 npm run kindred -- run FILE`'), []);
 });

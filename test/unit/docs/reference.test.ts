@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { references } from '../../../config/references.ts';
+import { METRICS_DOCUMENT, metricsReference } from '../../../coordinator/metrics-text.ts';
 import { ERRORS } from '../../../core/errors.ts';
 import { LIMITS } from '../../../core/limits.ts';
 import { filesOf, textOf } from '../../support/documents.ts';
@@ -13,7 +14,7 @@ const sources = ['core', 'proto', 'config', 'net', 'agent', 'coordinator', 'sim'
   .map(textOf)
   .join('\n');
 
-for (const { path, text } of references(textOf)) {
+for (const { path, text } of [...references(textOf), { path: METRICS_DOCUMENT, text: metricsReference() }]) {
   test(`${path} is up to date`, () => assert.equal(textOf(path), text, 'npm run docs'));
 }
 

@@ -12,6 +12,7 @@ test('a logarithmic axis maps equal ratios to equal lengths', () => {
 
 test('ticks suit the span', () => {
   assert.deepEqual(logTicks(0.14, 0.37).ticks, [0.15, 0.2, 0.25, 0.3, 0.35]);
+  assert.deepEqual(logTicks(0.23, 2.1).ticks, [0.3, 0.5, 1, 2]);
   assert.deepEqual(logTicks(0.03, 1.1).ticks, [0.05, 0.1, 0.2, 0.5, 1]);
   assert.deepEqual(logTicks(1e-4, 10).ticks, [1e-4, 1e-3, 1e-2, 0.1, 1, 10]);
   assert.ok(logTicks(1e-40, 1).ticks.length <= 8);

@@ -35,7 +35,7 @@ test('logistic tables are compared by 1 - AUC', () => {
 
 test('one row per cooperating arm, one dot per agent, zero marked, both directions named', () => {
   for (const run of [paperRun(), windRun(), statesRun()]) {
-    const svg = gainFigure(run);
+    const svg = gainFigure([run]);
     elementsOf(svg);
     assert.equal(countOf(svg, 'data-part="arm"'), 4);
     assert.equal(countOf(svg, 'data-part="mean"'), 4);
@@ -47,7 +47,7 @@ test('one row per cooperating arm, one dot per agent, zero marked, both directio
 });
 
 test('a gain lies right of zero and a loss left of it', () => {
-  const bars = [...gainFigure(paperRun()).matchAll(/data-part="mean" x="([\d.]+)" y="[\d.]+" width="([\d.]+)"/g)].map(
+  const bars = [...gainFigure([paperRun()]).matchAll(/data-part="mean" x="([\d.]+)" y="[\d.]+" width="([\d.]+)"/g)].map(
     (m) => [Number(m[1]), Number(m[2])] as const,
   );
   const zero = bars[1][0];
@@ -58,7 +58,7 @@ test('a gain lies right of zero and a loss left of it', () => {
 test('a disaster does not squeeze the other arms', () => {
   const run = windRun();
   const bad = { ...run.arms[1], steadyError: 1e9, errorByAgent: run.arms[1].errorByAgent.map(() => 1e9) };
-  const svg = gainFigure({ ...run, arms: [run.arms[0], bad, run.arms[2]] });
+  const svg = gainFigure([{ ...run, arms: [run.arms[0], bad, run.arms[2]] }]);
   elementsOf(svg);
   assert.match(svg, /data-part="beyond"/);
   assert.match(svg, /beyond the axis/);
@@ -69,7 +69,7 @@ test('a disaster does not squeeze the other arms', () => {
 test('missing numbers are left out', () => {
   const run = paperRun();
   const broken = arm('multitask', 'learned', NaN, { errorByAgent: [NaN, null, Infinity, 0.1] });
-  const svg = gainFigure({ ...run, arms: [run.arms[0], broken] });
+  const svg = gainFigure([{ ...run, arms: [run.arms[0], broken] }]);
   elementsOf(svg);
   assert.match(svg, /not known/);
   assert.match(svg, /1 of 1 agents better/);
@@ -77,8 +77,8 @@ test('missing numbers are left out', () => {
 
 test('without an arm that learns alone, or without any other, the figure says so', () => {
   const run = paperRun();
-  assert.match(gainFigure({ ...run, arms: run.arms.slice(1) }), /No arm of this run learns alone/);
-  assert.match(gainFigure({ ...run, arms: run.arms.slice(0, 1) }), /no arm in which agents cooperate/);
+  assert.match(gainFigure([{ ...run, arms: run.arms.slice(1) }]), /No arm of this run learns alone/);
+  assert.match(gainFigure([{ ...run, arms: run.arms.slice(0, 1) }]), /no arm in which agents cooperate/);
 });
 
 test('dots of a swarm do not lie on one another while there is room', () => {

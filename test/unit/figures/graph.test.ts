@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RunResult } from '../../../core/run-result.ts';
+import { COLUMN, SCREEN } from '../../../figures/frame.ts';
 import { graphFigure } from '../../../figures/graph.ts';
 import { circleLayout, forceLayout } from '../../../figures/layout.ts';
 import { linksOf } from '../../../figures/links.ts';
@@ -12,7 +13,7 @@ function withGraph(run: RunResult, laplacian: number[][], truth: number[][] | nu
 }
 
 test('K agents on each side, at equal places, and the thirteen true links', () => {
-  const svg = graphFigure(paperRun());
+  const svg = graphFigure([paperRun()]);
   elementsOf(svg);
   const [learned, truth] = [part(svg, 'learned'), part(svg, 'true')];
   assert.equal(countOf(learned, '<circle'), 10);
@@ -23,9 +24,24 @@ test('K agents on each side, at equal places, and the thirteen true links', () =
   assert.match(learned, /relative error 0\.221/);
 });
 
+test('it is said which version is drawn, and beside which truth', () => {
+  const run = paperRun();
+  const drawn = (step: number): string => {
+    const course = [{ version: 4, step, relativeError: 0.2 }];
+    return graphFigure([{ ...run, problem: { kind: 'gmrf-regression', changesAt: 700 }, relationship: { ...run.relationship!, version: 4, course } }]);
+  };
+  assert.match(part(drawn(700), 'learned'), />learned \(v4, pinv\)</);
+  assert.match(part(drawn(700), 'true'), />true, after the change at step 700</);
+  assert.match(part(drawn(699), 'true'), />true, before the change at step 700</);
+  assert.match(part(graphFigure([run]), 'true'), />true</);
+  const learned = [{ version: 1, kind: 'precision', estimator: 'cgl', contributors: [] }];
+  const lent = { ...run.relationship!, version: 2, estimator: 'hierarchical', learned, laplacianVersion: 1 };
+  assert.match(part(graphFigure([{ ...run, relationship: lent }]), 'learned'), />learned \(v1, cgl\)</);
+});
+
 test('width grows with the weight on one scale for both graphs', () => {
   const double = referenceEdges().map(([i, j, weight]): [number, number, number] => [i, j, 2 * weight]);
-  const svg = graphFigure(withGraph(paperRun(), laplacianOf(10, double), laplacianOf(10, referenceEdges())));
+  const svg = graphFigure([withGraph(paperRun(), laplacianOf(10, double), laplacianOf(10, referenceEdges()))]);
   const widest = (name: string): number => Math.max(...numbersOf(part(svg, name).replace(/<circle[^>]*>/g, ''), 'stroke-width'));
   assert.ok(Math.abs(widest('learned') - 7) < 0.01);
   assert.ok(Math.abs(widest('true') - 3.9) < 0.01);
@@ -37,7 +53,7 @@ test('negative weights are dashed, weak ones are dropped and counted', () => {
     [1, 2, -0.5],
     [2, 3, 0.04],
   ]);
-  const svg = graphFigure(withGraph(paperRun(), laplacian, null));
+  const svg = graphFigure([withGraph(paperRun(), laplacian, null)]);
   const learned = part(svg, 'learned');
   assert.equal(countOf(learned, '<line'), 2);
   assert.equal(countOf(learned, 'stroke-dasharray'), 1);
@@ -47,7 +63,7 @@ test('negative weights are dashed, weak ones are dropped and counted', () => {
 });
 
 test('without truth there is one graph and a list of its strongest links', () => {
-  const svg = graphFigure(statesRun());
+  const svg = graphFigure([statesRun()]);
   elementsOf(svg);
   assert.equal(countOf(part(svg, 'learned'), '<circle'), 48);
   assert.equal(countOf(svg, 'data-part="true"'), 0);
@@ -58,7 +74,7 @@ test('without truth there is one graph and a list of its strongest links', () =>
 test('two agents, and sixty, stay on the sheet', () => {
   for (const agents of [2, 17, 60, 90]) {
     const names = Array.from({ length: agents }, (_, k) => `an agent with a long name ${k}`);
-    const svg = graphFigure(tableRun('sizes', names, [1, 2, 3, 4], 1, 0.1, 3));
+    const svg = graphFigure([tableRun('sizes', names, [1, 2, 3, 4], 1, 0.1, 3)]);
     elementsOf(svg);
     assert.equal(countOf(svg, '<circle'), agents);
     assert.ok(numbersOf(svg, 'cx').every((x) => x >= 10 && x <= 850));
@@ -66,19 +82,34 @@ test('two agents, and sixty, stay on the sheet', () => {
   }
 });
 
+test('at 48 and 100 agents no node lies on another, and names that do not fit are listed', () => {
+  for (const [agents, medium] of [
+    [48, SCREEN],
+    [48, COLUMN],
+    [100, SCREEN],
+    [100, COLUMN],
+  ] as const) {
+    const names = Array.from({ length: agents }, (_, k) => `state ${k}`);
+    const svg = graphFigure([tableRun('sizes', names, [1, 2, 3, 4], 1, 0.1, 3)], medium);
+    const [x, y, r] = ['cx', 'cy', 'r'].map((name) => numbersOf(svg, name));
+    for (let i = 0; i < agents; i++) for (let j = 0; j < i; j++) assert.ok(Math.hypot(x[i] - x[j], y[i] - y[j]) > 1.9 * r[i], `${agents}: ${i} on ${j}`);
+    assert.match(svg, />47 state 47</);
+  }
+});
+
 test('a matrix with holes, an empty graph and no relationship are all drawn', () => {
   const holes = [[1, NaN, -1], [NaN, 1, null as unknown as number], [-1]];
-  elementsOf(graphFigure(withGraph(paperRun(), holes, null)));
-  assert.match(graphFigure(withGraph(paperRun(), laplacianOf(5, []), null)), /No two tasks are related/);
-  assert.match(graphFigure({ ...paperRun(), relationship: null }), /learned no graph/);
+  elementsOf(graphFigure([withGraph(paperRun(), holes, null)]));
+  assert.match(graphFigure([withGraph(paperRun(), laplacianOf(5, []), null)]), /No two tasks are related/);
+  assert.match(graphFigure([{ ...paperRun(), relationship: null }]), /learned no graph/);
 });
 
 test('a true graph of other agents is not shown', () => {
-  assert.equal(countOf(graphFigure(withGraph(paperRun(), laplacianOf(4, [[0, 1, 1]]), laplacianOf(10, referenceEdges()))), 'data-part="true"'), 0);
+  assert.equal(countOf(graphFigure([withGraph(paperRun(), laplacianOf(4, [[0, 1, 1]]), laplacianOf(10, referenceEdges()))]), 'data-part="true"'), 0);
 });
 
 test('the same graph gives the same figure', () => {
-  assert.equal(graphFigure(statesRun()), graphFigure(statesRun()));
+  assert.equal(graphFigure([statesRun()]), graphFigure([statesRun()]));
 });
 
 test('links are minus the off-diagonals', () => {

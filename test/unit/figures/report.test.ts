@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { RunResult } from '../../../core/run-result.ts';
-import { reportPage, reproduceCommand } from '../../../figures/report.ts';
+import { reportPage } from '../../../figures/report.ts';
+import { reproduceCommand } from '../../../figures/reproduce.ts';
 import { runFigures } from '../../../figures/run-figures.ts';
 import { arm, paperRun, statesRun, windRun } from './fixtures.ts';
 import { countOf, elementsOf } from './markup.ts';
 
-const page = (run: RunResult): string => reportPage(run, runFigures(run), 'examples/paper.yaml');
+const figures = (result: RunResult) => runFigures({ result, spectra: [], timeline: null });
+const page = (run: RunResult): string => reportPage(run, figures(run), { file: 'examples/paper.yaml', overrides: [] });
 
 test('the page is well formed and loads nothing from outside', () => {
   for (const run of [paperRun(), windRun(), statesRun()]) {
@@ -43,14 +45,33 @@ test('tables have one row per arm and one per agent', () => {
 
 test('figures are those with something to show', () => {
   assert.deepEqual(
-    runFigures(paperRun()).map(({ kind }) => kind),
+    figures(paperRun()).map(({ kind }) => kind),
     ['curves', 'graph', 'gain'],
   );
   assert.deepEqual(
-    runFigures(windRun()).map(({ kind }) => kind),
+    figures(windRun()).map(({ kind }) => kind),
     ['graph', 'gain'],
   );
-  assert.deepEqual(runFigures({ ...windRun(), arms: [], relationship: null }), []);
+  assert.deepEqual(figures({ ...windRun(), arms: [], relationship: null }), []);
+});
+
+test('eigenvalues and timeline are in the report, hostile names in them as text', () => {
+  const evil = '<script>alert(1)</script>';
+  const result = paperRun();
+  const spectra = [{ version: 1, kind: 'precision', estimator: evil, values: [0, 1, 2], truth: [0, 1, 3] }];
+  const timeline = {
+    endMs: 100,
+    phases: [{ name: evil, fromMs: 0, untilMs: 100 }],
+    arms: [{ name: evil, fromMs: 50, untilMs: 100 }],
+    faults: [{ name: evil, fromMs: 20, untilMs: 30 }],
+    parties: [{ name: evil, away: [], marks: [{ kind: 'lost' as const, ms: 20 }] }],
+  };
+  const all = runFigures({ result, spectra, timeline });
+  assert.deepEqual(
+    all.map(({ kind }) => kind),
+    ['curves', 'graph', 'spectrum', 'gain', 'timeline'],
+  );
+  assert.ok(!elementsOf(reportPage(result, all)).includes('script'));
 });
 
 test('hostile names stay text everywhere', () => {
@@ -74,8 +95,10 @@ test('hostile names stay text everywhere', () => {
 });
 
 test('the command repeats the run and is quoted for a shell', () => {
-  assert.equal(reproduceCommand(paperRun(), 'examples/paper.yaml'), 'npm run --silent kindred -- run examples/paper.yaml --seed 7 --mode processes');
-  assert.match(reproduceCommand(paperRun(), `my $(file)'s.yaml`), /run 'my \$\(file\)'\\''s\.yaml' --seed/);
+  const command = (file: string, overrides: readonly string[] = []): string => reproduceCommand(paperRun(), { file, overrides });
+  assert.equal(command('examples/paper.yaml'), 'npm run --silent kindred -- run examples/paper.yaml --seed 7 --mode processes');
+  assert.match(command('a.yaml', ['cooperate.steps=9', 'x=[1, 2]']), /run a\.yaml -c cooperate\.steps=9 -c 'x=\[1, 2\]' --seed/);
+  assert.match(command(`my $(file)'s.yaml`), /run 'my \$\(file\)'\\''s\.yaml' --seed/);
   assert.match(reportPage(paperRun(), []), /FILE is the experiment file/);
 });
 

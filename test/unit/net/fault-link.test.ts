@@ -9,6 +9,7 @@ import type { Link, Transport } from '../../../net/link.ts';
 import { MemoryNetwork } from '../../../net/memory-link.ts';
 import { VirtualClock } from '../../../net/virtual-clock.ts';
 import { LINK_LAWS, type LinkWorld } from '../../../testkit/link-laws.ts';
+import { settleOn } from '../../support/settle.ts';
 
 const FRAMES = 20_000;
 const ABNORMAL = 1006;
@@ -280,18 +281,7 @@ function decorated(transport: Transport, clock: VirtualClock): Transport {
 
 function world(): LinkWorld {
   const clock = new VirtualClock();
-  const settle = async <T>(promise: Promise<T>): Promise<T> => {
-    let settled = false;
-    promise.then(
-      () => (settled = true),
-      () => (settled = true),
-    );
-    clock.run();
-    for (let i = 0; i < 10 && !settled; i++) await Promise.resolve();
-    assert.ok(settled, 'no event is left and it did not happen');
-    return promise;
-  };
-  return { transport: decorated(new MemoryNetwork(clock, { delayMs: () => 3 }), clock), settle };
+  return { transport: decorated(new MemoryNetwork(clock, { delayMs: () => 3 }), clock), settle: (promise) => settleOn(clock, promise) };
 }
 
 for (const law of LINK_LAWS) test(`without faults: ${law.name}`, () => law.check(world()));

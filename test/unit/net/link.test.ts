@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict';
 import test from 'node:test';
 import { NO_CONDITIONS } from '../../../core/fault/plan.ts';
 import { throughProxies } from '../../../net/faulty-transport.ts';
@@ -7,6 +6,7 @@ import { MemoryNetwork } from '../../../net/memory-link.ts';
 import { VirtualClock } from '../../../net/virtual-clock.ts';
 import { createWebSocketTransport } from '../../../net/websocket-transport.ts';
 import { LINK_LAWS, type LinkWorld } from '../../../testkit/link-laws.ts';
+import { settleOn } from '../../support/settle.ts';
 
 const DEADLINE_MS = 10_000;
 
@@ -14,19 +14,7 @@ function memoryWorld(transportOn: (network: MemoryNetwork) => Transport): LinkWo
   const clock = new VirtualClock();
   const delayMs = (from: string | number): number => (from === 'dialler' || from === 'coordinator' ? 3 : 5);
   const transport = transportOn(new MemoryNetwork(clock, { delayMs, between: delayMs }));
-  const settle = async <T>(promise: Promise<T>): Promise<T> => {
-    let settled = false;
-    promise.then(
-      () => (settled = true),
-      () => (settled = true),
-    );
-    clock.run();
-    // A few microtasks, because promises may be chained; nothing else can settle it once no event is left.
-    for (let i = 0; i < 10 && !settled; i++) await Promise.resolve();
-    assert.ok(settled, 'no event is left and it did not happen');
-    return promise;
-  };
-  return { transport, settle };
+  return { transport, settle: (promise) => settleOn(clock, promise) };
 }
 
 /** The coordinator dials an agent. */

@@ -28,9 +28,11 @@ const cooperate: CooperateWork = {
   rounds: 'bounded',
   staleness: 2,
   heldOut: false,
+  fallBack: false,
   untilIteration: 100,
   lastIteration: 300,
   every: 1,
+  needs: [],
 };
 const neighbour: Neighbour = { agent: 1, endpoint: 'ws://127.0.0.1:4001/', ticket: '71c4e7', dial: true, incarnation: 3 };
 const samples: ControlMessage[] = [
@@ -48,6 +50,7 @@ const samples: ControlMessage[] = [
     faults: '[]',
     elapsedMs: 1_234.5,
     neighbours: [neighbour],
+    paused: true,
   },
   { type: 'assign', stage: 4, abandon: true, work: cooperate },
   {
@@ -58,11 +61,25 @@ const samples: ControlMessage[] = [
       ['noise', Float64Array.of(0.05)],
     ]),
   },
-  { type: 'progress', stage: 4, iteration: 12, bytesSent: 2 ** 40, waitingFor: 'agent 3' },
-  { type: 'heartbeat' },
+  {
+    type: 'progress',
+    stage: 4,
+    iteration: 12,
+    bytesSent: 2 ** 40,
+    waitingFor: 'agent 3',
+    paused: true,
+    errors: [{ arm: 1, epoch: 60, iterations: [0, 10], errors: [1, 0.5] }],
+    links: [
+      { agent: 3, open: true, roundTrip: { p50: 0.4, p95: 2.5 }, lost: 0.1, staleness: 1, bytes: 2 ** 40 },
+      { agent: 4, open: false, lost: 0, staleness: 0, bytes: 0 },
+    ],
+  },
+  { type: 'heartbeat', ask: 0, answer: 0 },
+  { type: 'heartbeat', ask: 7, answer: 0, sent: 2 ** 40 },
   { type: 'leave', code: 'AGENT_FAILED', detail: 'why' },
   { type: 'moved', neighbour },
   { type: 'faults', plan: '[]' },
+  { type: 'pause', paused: true },
   { type: 'notice', kind: 'link-lost', agent: 1, step: 90, detail: 'why' },
   { type: 'sync', step: 90, durableStep: 80, oldestStep: 79 },
   { type: 'pull', step: 89 },
@@ -94,7 +111,7 @@ test('fields out of range are refused with the field in the text', () => {
   const hello = { version: PROTOCOL_VERSION, agent: 0, endpoint: '' };
   const welcome = { run: 'r', agents: 2, seed: 1 };
   const assign = (change: object) => ({
-    assign: { stage: 1, cooperate: { ...cooperate, rounds: 1, etas: [1], view: { kind: 1, neighbours: [1], weights: [1] }, ...change } },
+    assign: { stage: 1, cooperate: { ...cooperate, rounds: 1, etas: [1], needs: ['average'], view: { kind: 1, neighbours: [1], weights: [1] }, ...change } },
   });
   const refused = [
     { hello: { ...hello, agent: LIMITS.agentsMax } },
@@ -125,15 +142,17 @@ test('fields out of range are refused with the field in the text', () => {
     { report: { values: [{ name: 'a' }, { name: 'a' }] } },
     { report: { values: Array.from({ length: LIMITS.reportVectorsMax + 1 }, (_, i) => ({ name: `v${i}` })) } },
     { progress: { bytesSent: -1 } },
+    { heartbeat: { ask: 1, sent: -1 } },
+    { heartbeat: { ask: 1, sent: 0.5 } },
   ];
-  for (const body of refused) refuses(() => decodeWire(body), 'WIRE_GARBAGE');
+  for (const body of refused) refuses(() => decodeWire(body as never), 'WIRE_GARBAGE');
   assert.deepEqual(decodeWire(assign({}) as never).type, 'assign');
   refuses(() => decodeWire({ hello: { ...hello, version: PROTOCOL_VERSION + 1 } }), 'WIRE_VERSION');
   refuses(() => decodeWire({ report: { values: [{ name: 'a', values: new Uint8Array(Float64Array.of(NaN).buffer) }] } }), 'PARAMETERS_NOT_FINITE');
 });
 
 test('a frame is one body and nothing else', () => {
-  const heartbeat = unsealed(encode({ type: 'heartbeat' }));
+  const heartbeat = unsealed(encode({ type: 'heartbeat', ask: 0, answer: 0 }));
   const leave = unsealed(encode({ type: 'leave', code: '', detail: 'x' }));
   const pull = unsealed(encode({ type: 'pull', step: 9 }));
   const vector = unsealed(new VectorFrameWriter(1).encode({ epoch: 1, step: 1, durableStep: 0 }, Float64Array.of(1)));
@@ -191,6 +210,7 @@ test('the largest messages fit the frames that links let through', () => {
     faults: wide.repeat(LIMITS.faultPlanCharsMax),
     elapsedMs: 1e12,
     neighbours,
+    paused: false,
   };
   assert.ok(encode(welcome).length <= controlFrameBytesMax(1, LIMITS.agentsMax));
   const faults = encode({ type: 'faults', plan: wide.repeat(LIMITS.faultPlanCharsMax) });

@@ -34,6 +34,7 @@ test('the first word of an agent holds: another vector, another report, another 
     new Map([
       ['error', vector(1)],
       ['traffic', vector(9)],
+      ['learning:traffic', vector(8)],
     ]),
   );
   assert.deepEqual(said(witness), []);

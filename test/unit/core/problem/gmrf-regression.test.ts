@@ -122,6 +122,24 @@ test('a gradient is keyed: the same at every call, another at another step or ag
   assert.deepEqual([...w], [0, 1, 0, -1]);
 });
 
+test('losses are compared as on literal features: mean and spread of the difference (3 standard errors)', () => {
+  const truth = Float64Array.of(1, 2, 3, 4);
+  const [w, other] = [Float64Array.of(2, 1.5, 3.2, 6), Float64Array.of(0.5, 3, 3, 4.5)];
+  const [batch, noise, steps] = [5, 2, 60_000];
+  const task = createGmrfTask({ truth, batch, noise, seed: 3, agent: 1 });
+  const values = Array.from({ length: steps }, (_, step) => task.lossDifference(w, other, step));
+  const mean = values.reduce((sum, x) => sum + x, 0) / steps;
+  const variance = values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / steps;
+  // e = d'u - v: (e1^2 - e2^2) / 2 = (p'u)(q'u - 2v) / 2 with p = d1 - d2, q = d1 + d2, d = w - wo.
+  const p = w.map((x, m) => x - other[m]);
+  const q = w.map((x, m) => x + other[m] - 2 * truth[m]);
+  const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, x, m) => sum + x * b[m], 0);
+  const exact = (dot(p, p) * dot(q, q) + dot(p, q) ** 2 + 4 * noise * dot(p, p)) / (4 * batch);
+  assert.ok(Math.abs(mean - dot(p, q) / 2) < 3 * Math.sqrt(exact / steps), `${mean} for ${dot(p, q) / 2}`);
+  assert.ok(Math.abs(variance / exact - 1) < 0.03, `${variance} for ${exact}`);
+  assert.equal(task.lossDifference(w, w, 7), 0);
+});
+
 /** Mean over the steady tail of the squared deviation and of ||g||^2 / M, one agent from the steady state's own scale. */
 function steady(mu: number, batch: number, noise: number, dimension: number, steps: number): { deviation: number; energy: number } {
   const truth = new Float64Array(dimension);
@@ -136,7 +154,7 @@ function steady(mu: number, batch: number, noise: number, dimension: number, ste
     task.gradient(w, i, g);
     for (let m = 0; m < dimension; m++) w[m] -= mu * g[m];
     if (i < warm) continue;
-    deviation += task.squaredDeviation(w) / steps;
+    deviation += task.squaredDeviation(w, 0) / steps;
     energy += g.reduce((sum, x) => sum + x * x, 0) / dimension / steps;
   }
   return { deviation, energy };

@@ -39,7 +39,7 @@ test('tooFew: refuse names the task, drop lists it, and two tasks must remain', 
   ];
   assert.throws(() => selectTasks(tasks, SPEC, 'data.csv'), refusal(/task "b" has 8 rows; 9 are needed to train on 6/));
   assert.deepEqual(selectTasks(tasks, { ...SPEC, tooFew: 'drop' }), { kept: [0, 2], dropped: ['b'] });
-  assert.throws(() => selectTasks(tasks, { ...SPEC, train: 10, tooFew: 'drop' }), refusal(/only 1 task/));
+  assert.throws(() => selectTasks(tasks, { ...SPEC, train: 10, tooFew: 'drop' }), refusal(/only one task/));
 });
 
 test('a fraction needs two rows to train on and one to test', () => {

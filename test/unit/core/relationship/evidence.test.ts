@@ -28,7 +28,7 @@ test('bad reports are refused in one clear line', () => {
 });
 
 test('the registry answers by name', () => {
-  assert.deepEqual(Object.keys(ESTIMATORS), ['pinv', 'cgl']);
+  assert.deepEqual(Object.keys(ESTIMATORS), ['pinv', 'cgl', 'cgl-sparse', 'components', 'lagged', 'recursive', 'signed', 'neighbourhood', 'flooded']);
   for (const [name, estimator] of Object.entries(ESTIMATORS)) assert.equal(estimatorByName(name), estimator);
   assert.equal(estimatorByName('toString'), undefined);
   assert.ok(Object.entries(ESTIMATORS).every(([name, estimator]) => estimator.name === name));

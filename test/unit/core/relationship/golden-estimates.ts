@@ -4,6 +4,7 @@ import { recompose, symmetricEigen } from '../../../../core/linalg/eigen.ts';
 import { combine, identity, zeros, type Matrix } from '../../../../core/linalg/matrix.ts';
 import { laplacianPseudoInverse } from '../../../../core/linalg/ones-complement.ts';
 import type { Estimate, Estimator, EstimatorOptions, Evidence } from '../../../../core/relationship/estimator.ts';
+import { reportOfEstimate } from '../../../../core/relationship/evidence.ts';
 
 export const REF = laplacian(buildGraph('reference', 10, 0));
 
@@ -35,6 +36,5 @@ export function learnFrom(estimator: Estimator, w: Matrix, options: EstimatorOpt
 }
 
 export function reportOf(w: Matrix, agent: number, noise = 0): Evidence {
-  const row = w.data.slice(agent * w.cols, (agent + 1) * w.cols);
-  return { agent, iterate: row, average: row, noise: Float64Array.of(noise) };
+  return reportOfEstimate(agent, w.data.slice(agent * w.cols, (agent + 1) * w.cols), noise);
 }

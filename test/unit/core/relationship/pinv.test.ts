@@ -40,7 +40,7 @@ test('below three dimensions per agent it answers only by force, and says not to
   const [first] = learnFrom(pinv, goldenEstimates(0, 2), { force: true }).diagnostics;
   assert.equal(first.code, 'PINV_ILL_POSED');
   assert.match(first.message, /not to be trusted/);
-  assert.equal(learnFrom(pinv, goldenEstimates(0, 3)).diagnostics[0].code, 'PINV_FEW_DIMENSIONS');
+  assert.equal(learnFrom(pinv, goldenEstimates(0, 3)).diagnostics[0].code, 'FEW_DIMENSIONS');
 });
 
 test('fewer dimensions than agents: forced, the eigenvalues that are zero stay zero', () => {

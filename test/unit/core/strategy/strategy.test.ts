@@ -63,7 +63,18 @@ function tasks(): GradientTask[] {
 /** All agents in lock step, each with its own strategy run: what the network does, without a network. */
 function runAgents(name: string, views: readonly LocalView[], iterations: number, spectrumMax = 1): Matrix {
   const runs = tasks().map((task, k) =>
-    strategyByName(name)!.start({ task, view: views[k], agents: K, stepSize: MU, eta: ETA, ridge: 0, noise: NOISE[k], spectrumMax, isRecorded: () => true }),
+    strategyByName(name)!.start({
+      task,
+      view: views[k],
+      agents: K,
+      stepSize: MU,
+      eta: ETA,
+      ridge: 0,
+      noise: NOISE[k],
+      spectrumMax,
+      options: {},
+      isRecorded: () => true,
+    }),
   );
   for (let iteration = 1; iteration <= iterations; iteration++) {
     for (const run of runs) run.adapt(iteration);

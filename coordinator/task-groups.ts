@@ -1,0 +1,134 @@
+/**
+ * Which agents learn together, on a table or with networks: all of them do for a while, in every tenth step the coordinator looks at
+ * what everybody would gain by everybody (gain-stages.ts), and from the mean of it comes the best partition. All of it is a
+ * function of the reports: a coordinator that restarts on the way comes to the same groups. Source: algorithms-2, section B3.
+ */
+import { adjustedRandIndex, labelsOf } from '../core/grouping/agreement.ts';
+import { groupDiagnostics } from '../core/grouping/diagnostics.ts';
+import { GainBook, gainSteps, type MeanGains } from '../core/grouping/gain-book.ts';
+import { GAIN_NAMES, type GainName } from '../core/grouping/gains.ts';
+import type { BestGrouping } from '../core/grouping/grouping.ts';
+import type { Programme } from '../core/grouping/programme.ts';
+import type { EstimatorOptions } from '../core/relationship/estimator.ts';
+import { blockLaplacian } from '../core/relationship/groups.ts';
+import type { Diagnostic, GroupsRelationship } from '../core/relationship/relationship.ts';
+import { taskGrouping } from '../core/relationship/task-grouping.ts';
+import type { CooperateWork } from '../proto/messages.ts';
+import type { Epochs } from './epochs.ts';
+import { gainsOfStep, type AskStep } from './gain-stages.ts';
+import { groupingFor } from './groupings.ts';
+import { BROKEN_OFF, isComplete } from './prior-questions.ts';
+import { aboutMissing, optionsOf, type ArmPlan } from './relate.ts';
+import { named, type Script, type ScriptContext } from './script.ts';
+
+type StepTerms = Pick<CooperateWork, 'epoch' | 'firstStep' | 'stepSize' | 'needs' | 'heldOut' | 'untilIteration' | 'lastIteration' | 'gradients'>;
+
+/** The work of a stage for everybody. */
+export type StepWorks = (terms: StepTerms) => CooperateWork[];
+
+interface Training {
+  /** Of the arm: gains are collected in its first quarter. */
+  readonly steps: number;
+  /** The true groups of all agents. */
+  readonly known?: Groups;
+}
+
+type Groups = readonly (readonly number[])[];
+
+/** A table's arm goes on until it has settled: as if it had so many steps. */
+const TABLE_TRAINING: Training = { steps: 400 };
+
+export class TaskGroups {
+  readonly #context: ScriptContext;
+  readonly #options: EstimatorOptions;
+  readonly #nextVersion: () => number;
+  readonly #training: Training;
+  #learned: GroupsRelationship | undefined;
+  #of = '';
+
+  constructor(context: ScriptContext, nextVersion: () => number, training = TABLE_TRAINING) {
+    this.#context = context;
+    this.#options = optionsOf(context.experiment, taskGrouping.name);
+    this.#nextVersion = nextVersion;
+    this.#training = training;
+  }
+
+  /** The groups of those who take part; learned when first needed, and again when somebody comes or goes. */
+  *of({ members }: ArmPlan, stepSize: number, epochs: Epochs, works: StepWorks): Script<GroupsRelationship | typeof BROKEN_OFF> {
+    if (this.#learned !== undefined && this.#of === members.join(' ')) return this.#learned;
+    const seen = yield* this.#collect(members, stepSize, epochs, works);
+    if (seen === BROKEN_OFF) return seen;
+    const calculation: Programme = { gains: seen.gains, ...programmeOf(this.#options) };
+    const over = yield { phase: 'estimating', label: 'looking for the best groups', works: [], calculation };
+    if (!isComplete(over, members)) return BROKEN_OFF;
+    this.#of = members.join(' ');
+    return (this.#learned = this.#group(members, seen, groupingFor(calculation)));
+  }
+
+  /** A member that is lost ends it, and it begins again without it. */
+  *#collect(members: readonly number[], stepSize: number, epochs: Epochs, works: StepWorks): Script<MeanGains | typeof BROKEN_OFF> {
+    const book = new GainBook(members.length);
+    const collected = gainSteps(this.#training.steps);
+    const lastIteration = collected.at(-1)!;
+    const common = { ...epochs.next(lastIteration), stepSize, heldOut: true, lastIteration };
+    for (const untilIteration of collected) {
+      const ask: AskStep = function* (needs, gradients) {
+        const terms = { ...common, untilIteration, needs, ...(gradients && { gradients }) };
+        const reports = yield { phase: 'estimating', label: 'learning together, to see who gains by whom', works: works(terms) };
+        return isComplete(reports, members) ? members.map((agent) => (name: string) => named(reports.values[agent], agent, name)) : BROKEN_OFF;
+      };
+      const gains = yield* gainsOfStep(this.#gains, stepSize, ask);
+      if (gains === BROKEN_OFF) return gains;
+      book.add(gains);
+    }
+    return book.mean();
+  }
+
+  get #gains(): GainName {
+    return GAIN_NAMES.find((name) => name === this.#options['gains']) ?? 'first-order';
+  }
+
+  #group(members: readonly number[], seen: MeanGains, found: BestGrouping): GroupsRelationship {
+    const { agents } = this.#context.experiment;
+    const { known } = this.#training;
+    const groups = found.groups.map((group) => group.map((i) => members[i]));
+    const relationship = partition(agents, groups);
+    const diagnostics = groupDiagnostics(found, seen, { members, way: this.#gains, isCounted: typeof this.#options['groups'] === 'number' });
+    this.#context.record({
+      type: 'relationship',
+      relationship,
+      version: this.#nextVersion(),
+      contributors: members,
+      diagnostics: [...diagnostics, ...this.#agreement(relationship, members), ...aboutMissing(members, agents)],
+      relativeError: null,
+      truth: known === undefined ? null : blockLaplacian(agents, known),
+      estimator: taskGrouping.name,
+    });
+    return relationship;
+  }
+
+  /** With the true groups, among those who were grouped. */
+  #agreement({ servedBy }: GroupsRelationship, members: readonly number[]): Diagnostic[] {
+    const { known } = this.#training;
+    if (known === undefined) return [];
+    const labels = labelsOf(known, servedBy.length);
+    const ofMembers = (all: readonly number[]): number[] => members.map((agent) => all[agent]);
+    const value = adjustedRandIndex(ofMembers(servedBy), ofMembers(labels));
+    return [{ code: 'GROUPS_AGREEMENT', message: `they agree with the true groups to an adjusted Rand index of ${value.toFixed(2)}`, value }];
+  }
+}
+
+/** Everybody in one group at most; an agent in none has no part in it. */
+export function partition(agents: number, groups: Groups): GroupsRelationship {
+  const servedBy = labelsOf(groups, agents);
+  return { kind: 'groups', agents, groups, servedBy, laplacian: blockLaplacian(agents, groups) };
+}
+
+function programmeOf({ groups, sizeMin, sizeMax }: EstimatorOptions): Omit<Programme, 'gains'> {
+  return {
+    groups: typeof groups === 'number' ? groups : 'auto',
+    cover: 'partition',
+    ...(typeof sizeMin === 'number' && { sizeMin }),
+    ...(typeof sizeMax === 'number' && { sizeMax }),
+  };
+}

@@ -1,0 +1,43 @@
+/** Groups found by real processes, an agent and the coordinator killed while gains are collected: the bits of the simulator. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Party } from '../../core/fault/plan.ts';
+import { digests, inProcesses, simulated } from '../support/experiments.ts';
+import { groupedExperiment } from '../support/grouped-table.ts';
+import { once, watchedRun, type Watched } from '../support/watched-run.ts';
+
+const SETTING = { tasks: 6 };
+
+for (const gains of ['first-order', 'lookahead'])
+  test(`gains: ${gains}: processes and simulator find the same groups and learn the same models`, async () => {
+    const experiment = groupedExperiment(SETTING, [`relationship={ estimator: task-grouping, gains: ${gains} }`]);
+    const [real, virtual] = [await inProcesses(experiment), simulated(experiment)];
+    assert.equal(real.status, 'completed', real.error?.message);
+    assert.deepEqual(real.relationship!.groups, [
+      [0, 3],
+      [1, 4],
+      [2, 5],
+    ]);
+    assert.deepEqual(real.relationship, virtual.relationship);
+    assert.deepEqual(digests(real), digests(virtual));
+  });
+
+describe('killed while gains are collected, it is started again and the run ends with the same bits', () => {
+  for (const party of [1, 'coordinator'] as const)
+    test(party === 'coordinator' ? 'the coordinator' : 'an agent', async () => {
+      const experiment = groupedExperiment(SETTING);
+      const blow = once<[Party, Watched]>(
+        () => true,
+        (who, run) => process.kill(run.pid(who), 'SIGKILL'),
+      );
+      const { result, run } = await watchedRun(experiment, {
+        progress: ({ label }, watched) => label.startsWith('learning together') && blow(party, watched),
+      });
+      assert.ok(blow.done, 'the gains were collected before anybody saw it');
+      assert.equal(result.status, 'completed', result.error?.message);
+      assert.equal(run.starts(party), 2);
+      const expected = simulated(experiment);
+      assert.deepEqual(result.relationship, expected.relationship);
+      assert.deepEqual(digests(result), digests(expected));
+    });
+});

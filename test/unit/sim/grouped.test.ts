@@ -1,0 +1,164 @@
+/** Groups planted in a table are found over the network, and their members learn common slopes (algorithms-2, B5). */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { gainReport } from '../../../agent/gain-work.ts';
+import type { Experiment } from '../../../config/experiment.ts';
+import { labelsOf, pairsRight } from '../../../core/grouping/agreement.ts';
+import type { RunResult } from '../../../core/run-result.ts';
+import { mean } from '../../../core/statistics.ts';
+import { encode } from '../../../proto/codec.ts';
+import type { CooperateWork } from '../../../proto/messages.ts';
+import { digests, direct, example, simulated } from '../../support/experiments.ts';
+import { CLUSTERS, groupedExperiment } from '../../support/grouped-table.ts';
+
+const TASKS = 9;
+
+function experiment(loss: 'squared' | 'logistic', seed: number, overrides: readonly string[] = [], tasks = TASKS): Experiment {
+  return groupedExperiment({ loss, seed, tasks }, overrides);
+}
+
+const clusters = Array.from({ length: TASKS }, (_, task) => task % CLUSTERS);
+const right = ({ relationship }: RunResult): number => pairsRight(labelsOf(relationship!.groups!, TASKS), clusters);
+const SEEDS = [1, 2, 3, 4];
+
+describe('groups planted in a table are found: of the pairs .8 are right', () => {
+  for (const loss of ['squared', 'logistic'] as const) {
+    test(loss, () => {
+      const found = SEEDS.map((seed) => right(direct(experiment(loss, seed))));
+      assert.ok(mean(found) >= 0.8, found.join(' '));
+    });
+  }
+});
+
+test('as many groups as are asked for, told in the result; equal slopes inside a group give less error than alone', () => {
+  const results = SEEDS.map((seed) => direct(experiment('squared', seed, ['relationship={ estimator: task-grouping, groups: 3 }'])));
+  for (const { relationship } of results)
+    assert.deepEqual([relationship!.kind, relationship!.estimator, relationship!.groups!.length], ['groups', 'task-grouping', 3]);
+  const ratios = results.map(({ arms: [alone, inGroups] }) => inGroups.steadyError / alone.steadyError);
+  assert.ok(mean(ratios) < 1, ratios.join(' '));
+});
+
+describe('the planted groups are found by every kind of gain, with equal bits over links and without', () => {
+  for (const gains of ['lookahead', 'affinity', 'cosine'] as const) {
+    test(gains, () => {
+      const asked = experiment('squared', 1, [`relationship={ estimator: task-grouping, gains: ${gains} }`]);
+      const [found, expected] = [direct(asked), simulated(asked)];
+      assert.equal(right(found), 1);
+      assert.deepEqual(digests(found), digests(expected));
+      assert.deepEqual(found.relationship, expected.relationship);
+    });
+  }
+});
+
+test('sizes are kept', () => {
+  const { relationship } = direct(experiment('squared', 1, ['relationship={ estimator: task-grouping, sizeMin: 2, sizeMax: 2, groups: auto }'], 8));
+  assert.deepEqual(
+    relationship!.groups!.map(({ length }) => length),
+    [2, 2, 2, 2],
+  );
+});
+
+test('simulated over links and without a network: the same bits', () => {
+  const [found, expected] = [direct(experiment('logistic', 1)), simulated(experiment('logistic', 1))];
+  assert.equal(expected.status, 'completed', expected.error?.message);
+  assert.deepEqual(digests(found), digests(expected));
+  assert.deepEqual(found.relationship!.groups, expected.relationship!.groups);
+});
+
+test('beside other arms every relationship is told of, and each arm goes by its own', () => {
+  const arms = 'cooperate.arms=[{ strategy: multitask }, { strategy: grouped }, { strategy: hierarchical }]';
+  const { arms: results, relationship } = direct(experiment('squared', 1, [arms]));
+  assert.deepEqual(
+    relationship!.learned!.map(({ kind }) => kind),
+    ['precision', 'groups', 'prior'],
+  );
+  assert.deepEqual([relationship!.kind, relationship!.groups!.flat().length], ['precision', TASKS]);
+  assert.deepEqual(
+    results.map(({ relationshipVersion }) => relationshipVersion),
+    [1, 2, 3],
+  );
+});
+
+test('an agent that is lost while gains are collected is left out, and the others are grouped', () => {
+  const overrides = ['participation={quorum: 8, wait: 1s}', 'faults=[{ at: estimating, kill: 4 }]', 'cooperate.arms=[{ strategy: grouped }]'];
+  const result = simulated(experiment('squared', 1, overrides));
+  assert.equal(result.status, 'completed-with-missing', result.error?.message);
+  assert.deepEqual(
+    result.relationship!.groups!.flat().sort((a, b) => a - b),
+    [0, 1, 2, 3, 5, 6, 7, 8],
+  );
+});
+
+describe('whatever dies and comes back, groups and models have the same bits', () => {
+  const alone = 'cooperate.arms=[{ strategy: grouped }]';
+  const whole = simulated(experiment('squared', 1, [alone]));
+  // Steps below 200 are those of learning together; cooperating begins when the programme is solved.
+  for (const fault of [
+    'at: 30, kill: 4',
+    'at: 30, kill: coordinator',
+    'at: 195, kill: coordinator',
+    'at: cooperating, kill: coordinator',
+    'at: cooperating, kill: 3',
+  ]) {
+    test(fault, () => {
+      const result = simulated(experiment('squared', 1, [alone, `faults=[{ ${fault}, restartAfter: 2s }]`]));
+      assert.equal(result.status, 'completed', result.error?.message);
+      assert.deepEqual(result.relationship, whole.relationship);
+      assert.deepEqual(digests(result), digests(whole));
+    });
+  }
+});
+
+test('bytes of a collected step are those of 2p numbers up and none down, of a lookahead p + n up and n p down, within 5 %', () => {
+  const [p, n] = [100, 9];
+  const numbers = (count: number): Float64Array => Float64Array.from({ length: count }, (_, i) => Math.sin(1 + i));
+  const heldOut = { loss: () => 0.5, gradient: (_w: Float64Array, out: Float64Array) => out.set(numbers(p + 1)) };
+  const learner = { heldOut, before: numbers(p + 1), head: numbers(1), gradient: numbers(p) };
+  const view = { kind: 'mean', neighbours: [], weights: [], strength: 1, hub: 0 } as const;
+  const step = {
+    kind: 'cooperate',
+    arm: 1,
+    epoch: 2,
+    firstStep: 0,
+    strategy: 'grouped',
+    view,
+    stepSize: 0.1,
+    etas: [],
+    noise: 0.1,
+    spectrumMax: 1,
+    ridge: 0.1,
+  } as const;
+  const rest = { rounds: 'bsp', staleness: 0, heldOut: true, fallBack: false, untilIteration: 10, lastIteration: 100, every: 10 } as const;
+  const bytes = (work: CooperateWork): [up: number, down: number] => {
+    const values = gainReport(learner, work);
+    return [encode({ type: 'report', stage: 300, values }).length, encode({ type: 'assign', stage: 300, abandon: false, work }).length];
+  };
+  const [up, down] = bytes({ ...step, ...rest, needs: ['gradient', 'heldOut'] });
+  const [gradientUp, stepDown] = bytes({ ...step, ...rest, needs: ['gradient'] });
+  const [lossesUp, gradientsDown] = bytes({ ...step, ...rest, needs: ['lookahead'], gradients: [...numbers(n * p)] });
+  for (const [measured, count] of [
+    [up, 2 * p],
+    [gradientUp, p],
+    [gradientsDown, n * p],
+  ])
+    assert.ok(measured >= 8 * count && measured <= 1.05 * 8 * count + 100, `${measured} bytes for ${count} numbers`);
+  assert.ok(up <= 1.05 * 8 * 2 * p && gradientsDown <= 1.05 * 8 * n * p, `${up} up, ${gradientsDown} down`);
+  assert.ok(Math.max(down, stepDown) < 200 && lossesUp < 8 * (n + 1) + 100, `${down}, ${lossesUp}: these do not grow with p`);
+});
+
+test('more than twelve agents: HiGHS is asked, and finds the planted groups', () => {
+  const { relationship } = direct(experiment('squared', 1, [], 14));
+  const planted = Array.from({ length: 14 }, (_, task) => task % CLUSTERS);
+  assert.equal(pairsRight(labelsOf(relationship!.groups!, 14), planted), 1);
+});
+
+test('what groups are not for is refused', () => {
+  assert.throws(() => example('paper', ['cooperate.arms=[{ strategy: grouped }]']), /for tables/);
+  assert.throws(() => experiment('squared', 1, ['network.open=false']), /network.open/);
+  const asked = (options: string, tasks?: number) => () => experiment('squared', 1, [`relationship={ estimator: task-grouping, ${options} }`], tasks);
+  assert.throws(asked('groups: 10'), /relationship.groups: must be at most 9/);
+  assert.throws(asked('groups: 2, sizeMax: 4'), /relationship.sizeMax: 9 agents cannot be divided into 2 groups of 1 to 4/);
+  assert.throws(asked('sizeMin: 5, sizeMax: 6'), /relationship.sizeMin: 9 agents cannot be divided into groups of 5 to 6/);
+  assert.throws(asked('sizeMax: 4', 21), /relationship.sizeMax: sizes are kept for up to 20 agents \(there are 21\)/);
+  assert.throws(asked('gains: exact'), /relationship.gains: must be one of first-order, lookahead, affinity, cosine/);
+});
