@@ -16,6 +16,8 @@ import type { Observed, Scenario } from '../support/chaos.ts';
 
 const NAMED_MS = 2_000;
 const BACK_MS = 5_000;
+/** A tenth of what two idle cores do before the checkpoint that is read, which may be a second old. */
+const ROUNDS_ALONE = 10;
 
 /** Who must name whom. */
 type Pair = readonly [namer: Party, named: number];
@@ -125,11 +127,11 @@ function allBack(events: readonly RunEvent[], restart: RunEvent): number {
   return Infinity;
 }
 
-test('while the coordinator is dead, cooperating agents go on at full speed', { timeout: SCENARIO_MS }, async (context) => {
+test('while the coordinator is dead, cooperating agents go on', { timeout: SCENARIO_MS }, async (context) => {
   const [killedAt, deadMs] = [40, 2_500];
-  // Rounds of 10 ms and more: the first arm outlasts the coordinator's absence. The second one is for comparison.
+  // Rounds of 10 ms and more: the arm outlasts the coordinator's absence.
   const faults = ['{ link: all, delay: 10ms }', `{ at: ${killedAt}, kill: coordinator, restartAfter: ${deadMs}ms }`];
-  const scenario: Scenario = { faults, overrides: ['cooperate.steps=350', 'cooperate.arms=[{strategy: multitask}, {strategy: multitask}]'] };
+  const scenario: Scenario = { faults, overrides: ['cooperate.steps=350', 'cooperate.arms=[{strategy: multitask}]'] };
   let steps = 0;
   const observed = await unleash(scenario, {
     process: ({ party, event, starts }, run) => {
@@ -138,13 +140,9 @@ test('while the coordinator is dead, cooperating agents go on at full speed', { 
   });
   explained(observed, () => {
     assertUnharmed(observed, scenario);
-    const { roundsPerSecond } = observed.result.arms[1];
-    // Checkpoints are a second apart.
-    const expected = Math.min(350 - killedAt, (roundsPerSecond * (deadMs - 1_000)) / 1_000);
-    context.diagnostic(
-      `${steps - killedAt} rounds were durable after ${deadMs / 1000} s without a coordinator; ${roundsPerSecond.toFixed(0)} rounds/s with one`,
-    );
-    assert.ok(steps - killedAt >= expected / 2, `only ${steps - killedAt} rounds, ${expected.toFixed(0)} were expected`);
+    context.diagnostic(`${steps - killedAt} rounds were durable after ${deadMs / 1000} s without a coordinator`);
+    // Who waits for it makes one or two. That it is full speed is measured in virtual time (test/process/fault-effects).
+    assert.ok(steps - killedAt >= ROUNDS_ALONE, `only ${steps - killedAt} rounds`);
   });
 });
 

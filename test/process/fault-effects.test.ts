@@ -126,6 +126,15 @@ describe('in virtual time', () => {
     });
   }
 
+  test('kill of the coordinator: the arm is as long as without, for agents do not wait for it', (context) => {
+    const slow = '{ at: cooperating, link: all, delay: 100ms }';
+    const [without, faulty] = [[slow], [slow, '{ at: 10, kill: coordinator, restartAfter: 3s }']].map((faults) => measured(faults));
+    context.diagnostic(`${faulty.armMs.toFixed(0)} ms; ${without.armMs.toFixed(0)} ms without`);
+    assert.deepEqual(digests(faulty.result), digests(clean.result));
+    assert.equal(sightings(faulty.events, { type: 'resumed' }).length, 1);
+    assert.ok(faulty.armMs < without.armMs + 300, `${faulty.armMs} ms; ${without.armMs} ms without`);
+  });
+
   test('limitData: connections close again and again', (context) => {
     const { events } = measured(['{ at: cooperating, link: 3<->4, limitData: 2kB }']);
     const times = sightings(events, { type: 'link-lost', agent: 3, neighbour: 4 }).length;

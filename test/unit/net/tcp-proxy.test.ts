@@ -301,7 +301,8 @@ test('a close is passed on only after so long; bytes are not', async (context) =
   await until('the word arrived', () => target.bytes === 3);
   assert.ok(!target.isEnded);
   await until('the end arrived', () => target.isEnded);
-  assert.ok(performance.now() - start >= 80);
+  // A timer may be early by less than its unit.
+  assert.ok(performance.now() - start >= 79);
   target.socket.end();
   await until('both are closed', () => dialler.isClosed && target.isClosed);
 });
