@@ -75,19 +75,26 @@ function optionsFrom(own: Own, set: readonly string[]): OwnOptions {
 
 function checkExperiment(file: string, set: readonly string[]): Report {
   const experiment = loadExperiment(file, { overrides: set, environment: process.env, readFile });
-  const modules = (experiment.modules ?? []).map((module): Checked => {
-    const own = holdModule(module);
-    return { name: module.name, brings: own.brings, laws: lawsInside(experiment, module.name, own) };
-  });
+  const modules = (experiment.modules ?? []).flatMap((module) => checkedInside(experiment, module.name, holdModule(module)));
   const { name, agents, cooperate } = experiment;
   const about = { name, agents, arms: cooperate.arms.map(({ strategy }) => strategy), hash: experimentHash(experiment) };
   return { file, is: 'experiment', passed: modules.every(({ laws }) => laws.every(({ passed }) => passed)), experiment: about, modules };
 }
 
-function lawsInside({ agents, problem, relationship, cooperate }: Experiment, name: string, own: Own): LawResult[] {
+/** A strategy once for each set of options that an arm gives it. */
+function checkedInside(experiment: Experiment, name: string, own: Own): Checked[] {
+  if (own.brings !== 'strategy') return [{ name, brings: own.brings, laws: lawsInside(experiment, name, own) }];
+  const given = experiment.cooperate.arms.filter(({ strategy }) => strategy === name).map(({ options }) => JSON.stringify(options ?? {}));
+  return [...new Set(given)].map((options) => ({
+    name: options === '{}' ? name : `${name} ${options}`,
+    brings: own.brings,
+    laws: lawsOf(name, own, JSON.parse(options) as OwnOptions),
+  }));
+}
+
+function lawsInside({ agents, problem, relationship }: Experiment, name: string, own: Own): LawResult[] {
   if (own.brings === 'estimator') return lawsOf(name, own, relationship.options);
   if (own.brings === 'problem' && problem.kind === 'own-stream') return lawsOf(name, own, problem.own.options, { agents });
-  if (own.brings === 'strategy') return lawsOf(name, own, cooperate.arms.find(({ strategy }) => strategy === name)?.options ?? {});
   if (problem.kind !== 'csv-table' || problem.own === undefined) return lawsOf(name, own, {});
   const rows = problem.path === undefined ? undefined : readTasks(problem, readFile)[0];
   return lawsOf(name, own, problem.own.options, { rows });

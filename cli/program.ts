@@ -1,5 +1,6 @@
 /** Every command of `kindred` as one program. Who imports it runs nothing: main.ts does. */
 import { Command } from 'commander';
+import { KindredError } from '../core/errors.ts';
 import { addAgentCommand } from './agent.ts';
 import { addCheckCommand } from './check.ts';
 import { addCompareCommand } from './compare.ts';
@@ -68,10 +69,17 @@ export function createProgram(): Command {
     .exitOverride();
   for (const add of COMMANDS) add(program);
   addFirstScreen(program);
+  program.hook('preAction', (_program, command) => refuseEmpty(command));
   for (const command of withSubcommands(program)) command.exitOverride();
   return program;
 }
 
 function withSubcommands(command: Command): Command[] {
   return command.commands.flatMap((one) => [one, ...withSubcommands(one)]);
+}
+
+/** `--out "$RUNS"` with nothing in RUNS: the folder one is in is hardly meant. Throws USAGE. */
+function refuseEmpty(command: Command): void {
+  const empty = command.options.find((option) => command.getOptionValue(option.attributeName()) === '');
+  if (empty !== undefined) throw new KindredError('USAGE', 'it is empty', { where: empty.long! });
 }

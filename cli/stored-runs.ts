@@ -42,10 +42,15 @@ export function findRun(name: string, directory: string): StoredRun {
   const ids = storedRuns(directory).map((run) => run.runId);
   const matching = ids.includes(name) ? [name] : ids.filter((id) => id.startsWith(name));
   if (matching.length === 1) return readStoredRun(join(directory, matching[0]));
-  throw new KindredError(
-    'RUN_UNKNOWN',
-    matching.length === 0 ? unknownText(name, ids, directory) : `"${name}" begins ${matching.length} runs: ${matching.join(', ')}`,
-  );
+  throw new KindredError('RUN_UNKNOWN', matching.length === 0 ? unknownText(name, ids, directory) : ambiguousText(name, matching));
+}
+
+const NAMED_MAX = 5;
+
+/** The newest ones are who a person most likely means. */
+function ambiguousText(name: string, matching: readonly string[]): string {
+  const more = matching.length - NAMED_MAX;
+  return `"${name}" begins ${matching.length} runs: ${matching.slice(0, NAMED_MAX).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 function unknownText(name: string, ids: readonly string[], directory: string): string {

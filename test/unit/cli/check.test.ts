@@ -84,6 +84,12 @@ for (const [template, file] of [
 ] as const)
   test(`the template "${template}" keeps every law`, () => assert.match(checked(join(projectRoot, 'templates', template, file)).text, /every law holds/));
 
+test('a strategy of several arms is checked once with the options of each', () => {
+  const { text } = checked(join(projectRoot, 'templates', 'strategy', 'experiment.yaml'));
+  const headings = text.split('\n').filter((line) => line.startsWith('./mine.ts'));
+  assert.deepEqual(headings, ['./mine.ts {"power":0.5}:', './mine.ts {"power":0.1}:']);
+});
+
 test('an unknown option of a module is refused', () => {
   assert.throws(() => checked(join(projectRoot, 'templates', 'estimator', 'mine.mjs'), '-c', 'shrnk=1'), /-c shrnk shrnk: unknown key; did you mean "shrink"/);
 });

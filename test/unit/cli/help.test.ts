@@ -40,3 +40,9 @@ test('without a command it is shown too, and an unknown one is refused', async (
   assert.match(wrong.stderr, /Did you mean show\?/);
   assert.equal((await kindred('help', 'shwo').ended).code, 2);
 });
+
+test('an option whose value is empty is refused: a variable of the shell was, most likely', async () => {
+  const { code, stderr } = await kindred('list', '--out', '').ended;
+  assert.equal(code, 2);
+  assert.match(stderr, /USAGE --out it is empty/);
+});

@@ -99,6 +99,8 @@ test('show: an unknown, ambiguous or damaged run is refused', (context) => {
   assert.equal(refusal('show', 'papre-7-aaaa', '--out', runs), `no run "papre-7-aaaa" in ${runs}; did you mean "paper-7-aaaa"?`);
   assert.equal(refusal('show', 'zzz', '--out', runs), `no run "zzz" in ${runs}`);
   assert.equal(refusal('show', 'paper', '--out', runs), '"paper" begins 2 runs: paper-7-cccc, paper-7-aaaa');
+  for (let i = 0; i < 7; i++) storeRun(runs, `many-1-000${i}`, i, undefined);
+  assert.match(refusal('show', 'many', '--out', runs), /^"many" begins 7 runs: (many-1-000\d, ){4}many-1-000\d and 2 more$/);
   const empty = join(runs, 'not-a-run');
   assert.equal(refusal('show', 'x', '--out', empty), `no run "x": there are none in ${empty}`);
   const broken = storeRun(runs, 'broken', 1, undefined);
