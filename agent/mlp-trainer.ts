@@ -47,7 +47,7 @@ export class MlpTrainer implements Trainer {
         return immediately(new Map([['moments', moments(this.#data.training)]]));
       case 'standardize':
         this.#made = this.#make(this.#standardFrom(work));
-        return immediately(new Map());
+        return immediately(new Map([['rows', Float64Array.of(this.#data.training.count)]]));
       case 'cooperate':
         return this.#arm.continue(work, () => this.#startArm(work));
       default:

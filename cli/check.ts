@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { Own, OwnOptions } from '../core/own/define.ts';
+import { ownOptions, type Own, type OwnOptions } from '../core/own/define.ts';
 import { refuse, type Complaint } from '../config/complaints.ts';
 import type { Experiment } from '../config/experiment.ts';
 import { experimentHash, loadExperiment } from '../config/load.ts';
@@ -93,7 +93,7 @@ function checkedInside(experiment: Experiment, name: string, own: Own): Checked[
 }
 
 function lawsInside({ agents, problem, relationship }: Experiment, name: string, own: Own): LawResult[] {
-  if (own.brings === 'estimator') return lawsOf(name, own, relationship.options);
+  if (own.brings === 'estimator') return lawsOf(name, own, ownOptions(relationship.options));
   if (own.brings === 'problem' && problem.kind === 'own-stream') return lawsOf(name, own, problem.own.options, { agents });
   if (problem.kind !== 'csv-table' || problem.own === undefined) return lawsOf(name, own, {});
   const rows = problem.path === undefined ? undefined : readTasks(problem, readFile)[0];

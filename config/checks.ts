@@ -14,6 +14,7 @@ import { shown, type Complaint, type Path } from './complaints.ts';
 import { violationComplaints } from './drift-checks.ts';
 import { dimensionOf, hasTable, type Experiment, type GmrfProblem, type GraphSpec } from './experiment.ts';
 import { readFaults } from './faults.ts';
+import { groupingComplaints } from './grouping-checks.ts';
 import { gossipComplaints, hostedComplaints } from './hosted-checks.ts';
 import { mlpComplaints } from './mlp-checks.ts';
 import type { ExperimentFile } from './schema.ts';
@@ -43,7 +44,7 @@ export function logicalComplaints(given: ExperimentFile, experiment: Experiment)
 export function agentComplaints(given: ExperimentFile, experiment: Experiment): Complaint[] {
   const { agents, cooperate, network } = experiment;
   const { complaints } = readFaults(given.faults ?? [], { agents, cooperate, rounds: network.rounds.kind });
-  return [...quorumComplaints(given, experiment), ...groupCountComplaints(experiment), ...groupComplaints(experiment), ...complaints];
+  return [...quorumComplaints(given, experiment), ...groupingComplaints(experiment), ...groupComplaints(experiment), ...complaints];
 }
 
 function quorumComplaints(given: ExperimentFile, { agents, participation }: Experiment): Complaint[] {
@@ -80,21 +81,6 @@ function rankComplaints({ agents, relationship: { estimator, options } }: Experi
   if (estimator !== sharedSubspace.name || typeof rank !== 'number' || rank <= Math.min(features, agents)) return [];
   const most = features <= agents ? `${features}, the number of features` : `${agents}, the number of agents`;
   return [invalid(['relationship', 'rank'], `must be at most ${most} (got ${rank})`)];
-}
-
-/** Whether agents can be divided as they are asked to be. */
-function groupCountComplaints({ agents, relationship: { estimator, options } }: Experiment): Complaint[] {
-  if (estimator !== taskGrouping.name) return [];
-  const { groups, sizeMin, sizeMax } = options;
-  const [least, most] = [typeof sizeMin === 'number' ? sizeMin : 1, typeof sizeMax === 'number' ? sizeMax : agents];
-  const wrong = (key: string, message: string): Complaint[] => [invalid(['relationship', key], message)];
-  if (typeof groups === 'number' && groups > agents) return wrong('groups', `must be at most ${agents}, the number of agents (got ${groups})`);
-  const sized = sizeMin === undefined ? 'sizeMax' : 'sizeMin';
-  if ((sizeMin ?? sizeMax) !== undefined && agents > LIMITS.tasksGroupedMax)
-    return wrong(sized, `sizes are kept for up to ${LIMITS.tasksGroupedMax} agents (there are ${agents}); leave the key out`);
-  const counts = typeof groups === 'number' ? [groups] : Array.from({ length: agents }, (_, i) => i + 1);
-  if (counts.some((count) => count * least <= agents && agents <= count * most)) return [];
-  return wrong(sized, `${agents} agents cannot be divided into ${typeof groups === 'number' ? `${groups} ` : ''}groups of ${least} to ${most}`);
 }
 
 /** One dimension per feature: the intercept is everybody's own. */

@@ -7,6 +7,7 @@ import type { OwnOptions } from '../core/own/define.ts';
 import { LIMITS } from '../core/limits.ts';
 import { FAMILY_FEATURES, type MlpFamilyName } from '../core/problem/mlp-families.ts';
 import { Mlp } from '../core/problem/mlp.ts';
+import type { EstimatorOptions } from '../core/relationship/estimator.ts';
 import type { Tails } from '../core/problem/task-law.ts';
 import type { GraphChange } from '../core/problem/true-graph.ts';
 import type { OwnModule } from './own-module.ts';
@@ -168,7 +169,7 @@ export interface Experiment {
   readonly explore: { readonly stepSize: number | Auto; readonly steps: number | Auto };
   readonly relationship: {
     readonly estimator: string;
-    readonly options: Readonly<Record<string, number | boolean | string>>;
+    readonly options: EstimatorOptions;
     /** The file names none: each arm takes its strategy's. */
     readonly isDefault?: true;
     /** Instead of an estimator: what another run learned, from this file (absolute). The content goes with the experiment. */

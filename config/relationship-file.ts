@@ -34,7 +34,7 @@ const ENVELOPE = Type.Object({
   agents: Type.Integer({ minimum: LIMITS.agentsMin, maximum: LIMITS.agentsMax }),
   agentNames: Type.Array(Type.String()),
   estimator: Type.String({ minLength: 1 }),
-  options: Type.Record(Type.String(), Type.Union([Type.Number(), Type.Boolean(), Type.String()])),
+  options: Type.Record(Type.String(), Type.Union([Type.Number(), Type.Boolean(), Type.String(), Type.Unsafe<readonly number[]>(Type.Array(Type.Number()))])),
   contributors: Type.Array(AGENT),
   missing: Type.Array(AGENT),
   spectrum: Type.Array(Type.Number()),

@@ -9,7 +9,7 @@ import { MLP_FAMILIES, type MlpFamilyName } from '../core/problem/mlp-families.t
 import { TAILS } from '../core/problem/task-law.ts';
 import { GRAPH_CHANGES } from '../core/problem/true-graph.ts';
 import type { OwnOptions } from '../core/own/define.ts';
-import type { Estimator, OptionSchema } from '../core/relationship/estimator.ts';
+import type { Estimator, EstimatorOption } from '../core/relationship/estimator.ts';
 import { ESTIMATOR_CARDS } from '../core/relationship/index.ts';
 import type { Strategy } from '../core/strategy/strategy.ts';
 import { DEFAULTS } from './defaults.ts';
@@ -310,10 +310,15 @@ function optionKeys(options: Estimator['options']): Record<string, TSchema> {
   return Object.fromEntries(Object.entries(options).map(([key, option]) => [key, Type.Optional(optionSchema(option))]));
 }
 
-function optionSchema({ orAuto, default: fallback, description, ...option }: OptionSchema): TSchema {
+function optionSchema({ orAuto, orList, default: fallback, description, ...option }: EstimatorOption): TSchema {
   const about = { description, ...(fallback === undefined ? {} : { default: fallback }) };
-  if (orAuto !== true) return Type.Unsafe<unknown>({ ...option, ...about });
-  return Type.Union([Type.Unsafe<unknown>({ ...option }), Type.Literal('auto')], about);
+  const others = [...(orAuto === true ? [Type.Literal('auto')] : []), ...(orList === undefined ? [] : [listSchema(orList)])];
+  if (others.length === 0) return Type.Unsafe<unknown>({ ...option, ...about });
+  return Type.Union([Type.Unsafe<unknown>({ ...option }), ...others], { ...about, ...(orList && { title: orList.title }) });
+}
+
+function listSchema({ minimum }: NonNullable<EstimatorOption['orList']>): TSchema {
+  return Type.Array(Type.Number({ minimum }), { minItems: 1 });
 }
 
 /** Exactly the branch that `tag` names is checked, so its errors are about the branch that was meant. */
@@ -323,7 +328,7 @@ function branches<T>(tag: string, oneOf: readonly TSchema[], description: string
 
 export interface RelationshipSection {
   readonly estimator: string;
-  readonly [option: string]: number | boolean | string;
+  readonly [option: string]: number | boolean | string | readonly number[];
 }
 
 /** In place of an estimator: nothing is estimated. Files leave the name out. */

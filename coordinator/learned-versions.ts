@@ -73,6 +73,6 @@ export class LearnedVersions {
 }
 
 /** What this kind has and no other. */
-function only({ prior, subspace, groups }: Told): Pick<Told, 'prior' | 'subspace' | 'groups'> {
-  return { ...(prior && { prior }), ...(subspace && { subspace }), ...(groups && { groups }) };
+function only({ prior, subspace, groups, servedBy }: Told): Pick<Told, 'prior' | 'subspace' | 'groups' | 'servedBy'> {
+  return { ...(prior && { prior }), ...(subspace && { subspace }), ...(groups && servedBy && { groups, servedBy }) };
 }

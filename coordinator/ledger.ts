@@ -163,8 +163,8 @@ export class Ledger {
   }
 }
 
-function writtenOut(relationship: Relationship): Pick<Told, 'laplacian' | 'prior' | 'subspace' | 'groups'> {
-  return kindFormat(relationship.kind).toJson(relationship) as unknown as Pick<Told, 'laplacian' | 'prior' | 'subspace' | 'groups'>;
+function writtenOut(relationship: Relationship): Pick<Told, 'laplacian' | 'prior' | 'subspace' | 'groups' | 'servedBy'> {
+  return kindFormat(relationship.kind).toJson(relationship) as unknown as Pick<Told, 'laplacian' | 'prior' | 'subspace' | 'groups' | 'servedBy'>;
 }
 
 function digestOf(relationship: Relationship): string {

@@ -11,9 +11,10 @@ import type { CooperateWork } from '../proto/messages.ts';
 import { recordArmMetrics, tableArmResult } from './arm-result.ts';
 import { runArms, type OpenViews, type Season } from './arms.ts';
 import type { Epoch, Epochs } from './epochs.ts';
+import { groupLayers, inLayer, servedReports, type Layer } from './group-layers.ts';
 import { BROKEN_OFF } from './prior-questions.ts';
 import { planArms, type ArmPlan } from './relate.ts';
-import { forEveryone, reportedByAll, type Script, type ScriptContext, type StageReports, type Values } from './script.ts';
+import { forEveryone, named, reportedByAll, type Script, type ScriptContext, type StageReports, type Values } from './script.ts';
 import { partition, TaskGroups } from './task-groups.ts';
 import { groupViews } from './views.ts';
 
@@ -35,37 +36,45 @@ function* standardize(context: ScriptContext, problem: MlpProblem): Script<Stage
   return yield { phase: 'exploring', label: 'standardising', works: forEveryone(agents, work) };
 }
 
+const rowsOf = (agent: number, values: Values): number => named(values, agent, 'rows')[0];
+
 class MlpSeason implements Season<ArmPlan> {
   /** Who has its rows standardised can take part. */
   readonly evidenceStage: number;
   readonly #context: ScriptContext;
-  readonly #ready: Set<number>;
+  /** Of those whose rows are standardised: how many these are. */
+  readonly #rows: Map<number, number>;
   readonly #stepSize: number;
   readonly #steps: number;
   readonly #groups: TaskGroups;
   /** Of a family. */
   readonly #known: GroupsRelationship | undefined;
 
-  constructor(context: ScriptContext, problem: MlpProblem, { stage, participants }: StageReports) {
+  constructor(context: ScriptContext, problem: MlpProblem, { stage, participants, values }: StageReports) {
     const { agents, cooperate } = context.experiment;
     const { stepSize, steps } = cooperate;
     assert(stepSize !== 'auto' && steps !== 'auto', 'networks learn in steps of a given number and size');
     this.evidenceStage = stage;
     this.#context = context;
-    this.#ready = new Set(participants);
+    this.#rows = new Map(participants.map((agent) => [agent, rowsOf(agent, values[agent])]));
     this.#stepSize = stepSize;
     this.#steps = steps;
     this.#known = hasTable(problem) ? undefined : partition(agents, familyGroups(agents));
     let version = 0;
-    this.#groups = new TaskGroups(context, () => ++version, { steps, ...(this.#known && { known: this.#known.groups }) });
+    this.#groups = new TaskGroups(
+      context,
+      () => ++version,
+      (agent) => this.#rows.get(agent)!,
+      { steps, ...(this.#known && { known: this.#known.groups }) },
+    );
   }
 
   knows(agent: number): boolean {
-    return this.#ready.has(agent);
+    return this.#rows.has(agent);
   }
 
   learn(late: ReadonlyMap<number, Values>): void {
-    for (const agent of late.keys()) this.#ready.add(agent);
+    for (const [agent, values] of late) this.#rows.set(agent, rowsOf(agent, values));
   }
 
   plan(): ArmPlan[] {
@@ -76,27 +85,33 @@ class MlpSeason implements Season<ArmPlan> {
     return [plan.views];
   }
 
-  *run(planned: ArmPlan, epochs: Epochs, open: OpenViews): Script<boolean> {
-    const learns = planned.strategy.cooperatesOver === 'groups' && planned.spec.relationship !== 'known';
-    const plan = learns ? yield* this.#inGroups(planned, epochs, open) : planned;
-    if (plan === BROKEN_OFF) return false;
-    const label = `${plan.strategy.name} (${plan.relationship})`;
+  *run(arm: ArmPlan, epochs: Epochs, open: OpenViews): Script<boolean> {
+    const learns = arm.strategy.cooperatesOver === 'groups' && arm.spec.relationship !== 'known';
+    const layers = learns ? yield* this.#inGroups(arm, epochs, open) : [{ views: arm.views, serves: arm.members }];
+    if (layers === BROKEN_OFF) return false;
     const steps = this.#steps;
-    const works = this.#works(plan, { ...epochs.next(steps), heldOut: false, needs: [], untilIteration: steps, lastIteration: steps });
-    const reports = yield { phase: 'cooperating', label, works, from: 0, until: steps, total: steps };
-    if (reports.brokenOff) return false;
-    const result = tableArmResult(plan, 'squared', null, steps, reports);
+    const told: StageReports[] = [];
+    for (const index of layers.keys()) {
+      const plan = inLayer(arm, layers, index);
+      const label = `${plan.strategy.name} (${plan.relationship})`;
+      const works = this.#works(plan, { ...epochs.next(steps), heldOut: false, needs: [], untilIteration: steps, lastIteration: steps });
+      const one = yield { phase: 'cooperating', label, works, from: 0, until: steps, total: steps };
+      if (one.brokenOff) return false;
+      told.push(one);
+    }
+    const reports = servedReports(layers, told);
+    const result = tableArmResult(arm, 'squared', null, steps * layers.length, reports);
     this.#context.record({ type: 'arm', ...result });
-    recordArmMetrics(this.#context, plan, result.arm, reports);
+    recordArmMetrics(this.#context, arm, result.arm, reports);
     return true;
   }
 
-  /** The arm with the views of the groups that it shows, their links open; it begins where all began. */
-  *#inGroups(arm: ArmPlan, epochs: Epochs, open: OpenViews): Script<ArmPlan | typeof BROKEN_OFF> {
+  /** The layers of the groups that it shows, their links open; each begins where all began. */
+  *#inGroups(arm: ArmPlan, epochs: Epochs, open: OpenViews): Script<Layer[] | typeof BROKEN_OFF> {
     const groups = yield* this.#groups.of(arm, this.#stepSize, epochs, (terms) => this.#works(arm, terms));
     if (groups === BROKEN_OFF) return BROKEN_OFF;
-    const views = groupViews(groups);
-    return (yield* open([views])) ? { ...arm, views } : BROKEN_OFF;
+    const layers = groupLayers(groups);
+    return (yield* open(layers.map(({ views }) => views))) ? layers : BROKEN_OFF;
   }
 
   /** In the true groups of those who take part. */

@@ -22,6 +22,7 @@ import { runArms } from './arms.ts';
 import type { OpenViews, Season } from './arms.ts';
 import type { Epoch, Epochs } from './epochs.ts';
 import type { ArmPlan } from './relate.ts';
+import { groupLayers, inLayer, servedReports, type Layer } from './group-layers.ts';
 import { gossipedRecord, gossipOf, type Gossip } from './gossiped-subspace.ts';
 import { priorOptions, type PriorOptions } from './prior-fit.ts';
 import { Priors } from './priors.ts';
@@ -43,7 +44,7 @@ import { fitsOf } from './table-fits.ts';
 import type { Fits, LocalFits } from './table-fits.ts';
 import { rankOf, Subspaces } from './subspaces.ts';
 import { TaskGroups } from './task-groups.ts';
-import { filterSpectrumMax, groupViews } from './views.ts';
+import { filterSpectrumMax } from './views.ts';
 
 /** Rounds between two looks at the relative change. */
 const ROUNDS_PER_LOOK = 10;
@@ -115,7 +116,11 @@ class TableSeason implements Season<TablePlan> {
     this.#told = valuesByAgent(reports);
     this.#priors = new Priors(context, problem, prior, ridge, () => ++this.#version);
     this.#subspaces = new Subspaces(context, problem, rankOf(context.experiment), ridge, () => ++this.#version);
-    this.#groups = new TaskGroups(context, () => ++this.#version);
+    this.#groups = new TaskGroups(
+      context,
+      () => ++this.#version,
+      (agent) => named(this.#told.get(agent), agent, 'rows')[0],
+    );
     this.#fits = this.#learnAgain();
   }
 
@@ -137,15 +142,15 @@ class TableSeason implements Season<TablePlan> {
     return [arm.views, trial.views];
   }
 
-  *run({ arm: planned, trial }: TablePlan, epochs: Epochs, open: OpenViews): Script<boolean> {
+  *run({ arm, trial }: TablePlan, epochs: Epochs, open: OpenViews): Script<boolean> {
     const { kind, loss } = this.#problem;
-    const arm = planned.strategy.cooperatesOver === 'groups' ? yield* this.#inGroups(planned, epochs, open) : planned;
-    if (arm === 'broken off') return false;
+    const layers = arm.strategy.cooperatesOver === 'groups' ? yield* this.#inGroups(arm, epochs, open) : [{ views: arm.views, serves: arm.members }];
+    if (layers === 'broken off') return false;
     const eta = yield* this.#chooseEta(arm, trial, epochs);
     if (eta === 'broken off') return false;
     const shared = yield* this.#shared(arm);
     if (shared === 'broken off') return false;
-    const settled = yield* this.#settle(arm, this.#fits.all, this.#strengths(arm, eta), false, epochs, shared);
+    const settled = yield* this.#settleLayers(arm, layers, this.#strengths(arm, eta), epochs, shared);
     if (settled === 'broken off') return false;
     const { reports, rounds } = settled;
     const result = tableArmResult(arm, loss, eta, rounds, reports);
@@ -179,15 +184,15 @@ class TableSeason implements Season<TablePlan> {
     }
   }
 
-  /** The arm with the views of its groups, their links open. */
-  *#inGroups(arm: ArmPlan, epochs: Epochs, open: OpenViews): Script<ArmPlan | 'broken off'> {
+  /** The layers of its groups, their links open. */
+  *#inGroups(arm: ArmPlan, epochs: Epochs, open: OpenViews): Script<Layer[] | 'broken off'> {
     const dimension = this.#fits.fitting.evidence[0].average!.length;
     const rows = this.#fits.fitting.meanRows;
     const stepSize = rows / (this.#fits.fitting.meanCurvature * dimension);
     const groups = yield* this.#groups.of(arm, stepSize, epochs, (terms) => this.#works(arm, this.#fits.fitting, { etas: [], ...terms }, new Map()));
     if (groups === 'broken off') return groups;
-    const views = groupViews(groups);
-    return (yield* open([views])) ? { ...arm, views } : 'broken off';
+    const layers = groupLayers(groups);
+    return (yield* open(layers.map(({ views }) => views))) ? layers : 'broken off';
   }
 
   /** Of a group's consensus: how stiff it is. */
@@ -233,6 +238,21 @@ class TableSeason implements Season<TablePlan> {
     const best = leastTotal(reportedByAll(settled.reports, 'heldOut'));
     // A strength is relative to the relationship's own scale, which differs between the two estimates.
     return (candidates[best] * trialScale) / scale;
+  }
+
+  /** Of an arm with groups, one layer after another; of any other the one that there is. */
+  *#settleLayers(arm: ArmPlan, layers: readonly Layer[], etas: readonly number[], epochs: Epochs, shared: Shared): Script<Settled | 'broken off'> {
+    const all: Settled[] = [];
+    for (const index of layers.keys()) {
+      const settled = yield* this.#settle(inLayer(arm, layers, index), this.#fits.all, etas, false, epochs, shared);
+      if (settled === 'broken off') return settled;
+      all.push(settled);
+    }
+    const reports = servedReports(
+      layers,
+      all.map((one) => one.reports),
+    );
+    return { reports, rounds: all.reduce((sum, one) => sum + one.rounds, 0) };
   }
 
   /** Rounds until every candidate has settled. */

@@ -42,14 +42,17 @@ export class TaskGroups {
   readonly #context: ScriptContext;
   readonly #options: EstimatorOptions;
   readonly #nextVersion: () => number;
+  readonly #rowsOf: (agent: number) => number;
   readonly #training: Training;
   #learned: GroupsRelationship | undefined;
   #of = '';
 
-  constructor(context: ScriptContext, nextVersion: () => number, training = TABLE_TRAINING) {
+  /** `rowsOf`: how many an agent learns from, of those who take part. */
+  constructor(context: ScriptContext, nextVersion: () => number, rowsOf: (agent: number) => number, training = TABLE_TRAINING) {
     this.#context = context;
     this.#options = optionsOf(context.experiment, taskGrouping.name);
     this.#nextVersion = nextVersion;
+    this.#rowsOf = rowsOf;
     this.#training = training;
   }
 
@@ -58,7 +61,7 @@ export class TaskGroups {
     if (this.#learned !== undefined && this.#of === members.join(' ')) return this.#learned;
     const seen = yield* this.#collect(members, stepSize, epochs, works);
     if (seen === BROKEN_OFF) return seen;
-    const calculation: Programme = { gains: seen.gains, ...programmeOf(this.#options) };
+    const calculation: Programme = { gains: seen.gains, ...programmeOf(this.#options, members, this.#rowsOf) };
     const over = yield { phase: 'estimating', label: 'looking for the best groups', works: [], calculation };
     if (!isComplete(over, members)) return BROKEN_OFF;
     this.#of = members.join(' ');
@@ -92,7 +95,8 @@ export class TaskGroups {
     const { agents } = this.#context.experiment;
     const { known } = this.#training;
     const groups = found.groups.map((group) => group.map((i) => members[i]));
-    const relationship = partition(agents, groups);
+    const servedBy = Array.from({ length: agents }, (_, agent) => found.servedBy[members.indexOf(agent)] ?? -1);
+    const relationship: GroupsRelationship = { kind: 'groups', agents, groups, servedBy, laplacian: blockLaplacian(agents, groups) };
     const diagnostics = groupDiagnostics(found, seen, { members, way: this.#gains, isCounted: typeof this.#options['groups'] === 'number' });
     this.#context.record({
       type: 'relationship',
@@ -124,11 +128,18 @@ export function partition(agents: number, groups: Groups): GroupsRelationship {
   return { kind: 'groups', agents, groups, servedBy, laplacian: blockLaplacian(agents, groups) };
 }
 
-function programmeOf({ groups, sizeMin, sizeMax }: EstimatorOptions): Omit<Programme, 'gains'> {
+function programmeOf(options: EstimatorOptions, members: readonly number[], rowsOf: (agent: number) => number): Omit<Programme, 'gains'> {
+  const { groups, cover, sizeMin, sizeMax, budget, costs } = options;
   return {
     groups: typeof groups === 'number' ? groups : 'auto',
-    cover: 'partition',
+    cover: cover === 'cover' ? cover : 'partition',
     ...(typeof sizeMin === 'number' && { sizeMin }),
     ...(typeof sizeMax === 'number' && { sizeMax }),
+    ...(isNumbers(budget) ? { budgets: budget } : typeof budget === 'number' && { budgets: [budget] }),
+    ...(isNumbers(costs) ? { costs: members.map((agent) => costs[agent]) } : costs === 'rows' && { costs: members.map(rowsOf) }),
   };
+}
+
+function isNumbers(value: EstimatorOptions[string] | undefined): value is readonly number[] {
+  return Array.isArray(value);
 }

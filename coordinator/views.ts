@@ -31,7 +31,7 @@ export function completeStrength(laplacian: Matrix): number {
 }
 
 /** A mean over one's group, one's own vector included: a weight of 1 / |A| for each of the others. */
-export function groupViews({ groups, servedBy }: GroupsRelationship): LocalView[] {
+export function groupViews({ groups, servedBy }: Pick<GroupsRelationship, 'groups' | 'servedBy'>): LocalView[] {
   return servedBy.map((index, agent) => {
     const group = groups[index] ?? [agent];
     const neighbours = group.filter((other) => other !== agent);

@@ -90,6 +90,8 @@ export interface RunResult {
     readonly subspace?: { readonly rank: number; readonly basis: readonly (readonly number[])[] };
     /** Present where groups were learned: the agents of each. */
     readonly groups?: readonly (readonly number[])[];
+    /** Beside groups: by agent the index of the group whose parameters it uses; -1 for one that is in none. */
+    readonly servedBy?: readonly number[];
     /** ||L - Lo||_F / ||Lo||_F where the truth Lo is known and nobody is missing. */
     readonly relativeError: number | null;
     readonly diagnostics: readonly Diagnostic[];

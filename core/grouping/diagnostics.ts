@@ -18,13 +18,19 @@ export interface GroupsAsked {
 const GAIN_TOO_LOW = -1;
 
 export function groupDiagnostics(found: BestGrouping, seen: MeanGains, asked: GroupsAsked): Diagnostic[] {
-  const about = [...aboutGroups(found, seen.gains, asked), ...aboutLosers(found, seen.gains, asked), ...aboutSteps(seen, asked), ...aboutUnseen(seen, asked)];
+  const about = [
+    ...aboutGroups(found, seen.gains, asked),
+    ...aboutOverlap(found, asked),
+    ...aboutLosers(found, seen.gains, asked),
+    ...aboutSteps(seen, asked),
+    ...aboutUnseen(seen, asked),
+  ];
   return found.isProven ? about : [...about, notProven(asked.members.length)];
 }
 
-function aboutGroups({ groups, objective }: Grouping, gains: Matrix, { members, way, isCounted }: GroupsAsked): Diagnostic[] {
+function aboutGroups({ groups, servedBy }: Grouping, gains: Matrix, { members, way, isCounted }: GroupsAsked): Diagnostic[] {
   const [count, agents] = [groups.length, members.length];
-  const mean = objective / agents;
+  const mean = servedBy.reduce((sum, index, i) => sum + gainIn(groups[index], i, gains), 0) / agents;
   const what =
     way === 'cosine' ? `gradients inside them have a mean cosine of ${mean.toFixed(2)}` : `members gain ${percent(mean)} of their loss per step on average`;
   const text = `${count} ${count === 1 ? 'group' : 'groups'} of ${agents} agents: ${what}`;
@@ -37,6 +43,19 @@ function aboutGroups({ groups, objective }: Grouping, gains: Matrix, { members, 
     return [{ code: 'GROUPS_FORCED', message, value: most }];
   }
   return [{ code: 'GROUPS', message: text, value: count }];
+}
+
+/** A group that serves nobody is worth nothing, and yet it counts in the objective of a cover: gains of others once more. */
+function aboutOverlap({ groups, servedBy }: Grouping, { members }: GroupsAsked): Diagnostic[] {
+  const helpers = members.filter((_, i) => groups.filter((group) => group.includes(i)).length > 1);
+  if (helpers.length === 0) return [];
+  const which = `${helpers.length} of ${members.length} agents`;
+  const message = `${which} are in more than one group: each has the model of the one that it gains most by, and helps in the others`;
+  const overlap: Diagnostic = { code: 'GROUPS_OVERLAP', message, value: helpers.length };
+  const unused = groups.filter((_, index) => !servedBy.includes(index)).length;
+  if (unused === 0) return [overlap];
+  const needless = `${unused} of ${groups.length} groups serve nobody and are not learned: ask for fewer groups, or for a partition`;
+  return [overlap, { code: 'GROUPS_UNUSED', message: needless, value: unused }];
 }
 
 /** Members whose own group is worse for them than to be alone. */

@@ -70,7 +70,7 @@ export interface Estimates {
   readonly rows: Matrix;
   /** K: variance per coordinate of each estimate. */
   readonly noise: Float64Array;
-  readonly options: EstimatorOptions;
+  readonly options: OwnOptions;
 }
 
 export interface EstimatorModule {
@@ -118,12 +118,17 @@ export function estimatorOfModule(name: string, module: EstimatorModule): Estima
     observe: observeEvidence,
     estimate: (state) => {
       const rows = evidenceRows(state, 'average');
-      const given = module.estimate({ rows, noise: evidenceScalars(state, 'noise'), options: withDefaults(options, state.options) });
+      const given = module.estimate({ rows, noise: evidenceScalars(state, 'noise'), options: withDefaults(options, ownOptions(state.options)) });
       const { laplacian, diagnostics } = 'laplacian' in given ? given : { laplacian: given, diagnostics: [] };
       checkLaplacian(name, laplacian, rows.rows);
       return { relationship: { kind: 'precision', agents: rows.rows, laplacian: symmetrised(laplacian) }, diagnostics };
     },
   };
+}
+
+/** Of a module's estimator: only what is built in can declare an option that is a list. */
+export function ownOptions(options: EstimatorOptions): OwnOptions {
+  return options as OwnOptions;
 }
 
 /** Whatever a run is told by a module, it must be able to rely on. */

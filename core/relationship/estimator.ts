@@ -35,7 +35,12 @@ export interface OptionSchema {
   readonly default?: number | boolean | string;
 }
 
-export type EstimatorOptions = Readonly<Record<string, number | boolean | string>>;
+export interface EstimatorOption extends OptionSchema {
+  /** A list of numbers will do as well; the title says in words which. */
+  readonly orList?: { readonly minimum: number; readonly title: string };
+}
+
+export type EstimatorOptions = Readonly<Record<string, number | boolean | string | readonly number[]>>;
 
 /** State of an estimator that runs once on a complete set of reports: the evidence by agent. */
 export interface EvidenceState {
@@ -53,7 +58,7 @@ export interface EstimatorCard {
   readonly yields: Relationship['kind'];
   readonly host: 'coordinator' | 'agent';
   readonly cadence: 'once' | 'continuous';
-  readonly options: Readonly<Record<string, OptionSchema>>;
+  readonly options: Readonly<Record<string, EstimatorOption>>;
   /** With fewer dimensions per agent it refuses to answer (dimensions.ts). */
   readonly dimensionsPerAgentMin?: number;
 }

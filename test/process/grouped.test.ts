@@ -22,6 +22,16 @@ for (const gains of ['first-order', 'lookahead'])
     assert.deepEqual(digests(real), digests(virtual));
   });
 
+test('a cover: processes and simulator learn the same layers and deliver the same models', async () => {
+  const cover = 'relationship={ estimator: task-grouping, groups: 4, cover: cover }';
+  const experiment = groupedExperiment(SETTING, [cover, 'cooperate.arms=[{ strategy: grouped }]', 'cooperate.steps=12']);
+  const [real, virtual] = [await inProcesses(experiment), simulated(experiment)];
+  assert.equal(real.status, 'completed', real.error?.message);
+  assert.ok(real.arms[0].rounds > 12, 'one layer is no cover');
+  assert.deepEqual(real.relationship, virtual.relationship);
+  assert.deepEqual(digests(real), digests(virtual));
+});
+
 describe('killed while gains are collected, it is started again and the run ends with the same bits', () => {
   for (const party of [1, 'coordinator'] as const)
     test(party === 'coordinator' ? 'the coordinator' : 'an agent', async () => {

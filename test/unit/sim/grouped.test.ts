@@ -58,6 +58,67 @@ test('sizes are kept', () => {
   );
 });
 
+/** One group more than there are clusters. */
+const COVER = 'relationship={ estimator: task-grouping, groups: 4, cover: cover }';
+const FIXED = ['cooperate.arms=[{ strategy: grouped }]', 'cooperate.steps=12'];
+
+describe('a cover', () => {
+  const whole = direct(experiment('squared', 1, [COVER, ...FIXED]));
+  const { groups, servedBy, diagnostics } = whole.relationship!;
+
+  test('some agents are in several groups, each is served by one of its own, and it is said', () => {
+    assert.equal(groups!.length, 4);
+    assert.ok(groups!.flat().length > TASKS);
+    servedBy!.forEach((group, agent) => assert.ok(groups![group].includes(agent), `${agent} by ${group}`));
+    assert.ok(diagnostics.some(({ code }) => code === 'GROUPS_OVERLAP'));
+  });
+
+  test('an agent served by a group of the partition learns there what it learns in the partition', () => {
+    const apart = direct(experiment('squared', 1, ['relationship={ estimator: task-grouping, groups: 3 }', ...FIXED]));
+    const own = (result: RunResult, agent: number): readonly number[] => result.relationship!.groups![result.relationship!.servedBy![agent]];
+    const alike = clusters.flatMap((_, agent) => (own(whole, agent).join() === own(apart, agent).join() ? [agent] : []));
+    assert.ok(alike.length > 3 && alike.length < TASKS, `${alike.length} agents are served alike`);
+    const errors = ({ arms }: RunResult): unknown[] => alike.map((agent) => arms[0].errorByAgent[agent]);
+    assert.deepEqual(errors(whole), errors(apart));
+  });
+
+  test('every layer is paid for: rounds are those of all of them', () => assert.equal(whole.arms[0].rounds, 24));
+
+  // Learning together takes a hundred steps, a layer twelve.
+  for (const fault of ['at: 106, kill: coordinator', 'at: 112, kill: coordinator', 'at: 118, kill: coordinator', 'at: 118, kill: 4'])
+    test(`whatever dies and comes back, groups and models have the same bits: ${fault}`, () => {
+      const result = simulated(experiment('squared', 1, [COVER, ...FIXED, `faults=[{ ${fault}, restartAfter: 2s }]`]));
+      assert.equal(result.status, 'completed', result.error?.message);
+      assert.deepEqual(result.relationship, whole.relationship);
+      assert.deepEqual(digests(result), digests(whole));
+    });
+
+  test('an agent that is lost in the second layer is left out, and both are learned again', () => {
+    const lost = ['participation={quorum: 8, wait: 1s}', 'faults=[{ at: 118, kill: 8 }]'];
+    const result = simulated(experiment('squared', 1, [COVER, ...FIXED, ...lost]));
+    assert.equal(result.status, 'completed-with-missing', result.error?.message);
+    assert.deepEqual(result.arms[0].participants, [0, 1, 2, 3, 4, 5, 6, 7]);
+    assert.equal(result.relationship!.servedBy![8], -1);
+  });
+});
+
+describe('budgets are kept', () => {
+  const grouped = (options: string): readonly (readonly number[])[] =>
+    direct(experiment('squared', 1, [`relationship={ estimator: task-grouping, ${options} }`, ...FIXED])).relationship!.groups!;
+  const sizes = (options: string): number[] => grouped(options).map(({ length }) => length);
+
+  test('one for all groups, of agents that cost alike', () => assert.ok(Math.max(...sizes('budget: 2')) <= 2));
+  test('one for each group', () => assert.deepEqual(new Set(sizes('groups: 3, budget: [6, 2, 1]')), new Set([1, 2, 6])));
+  test('of agents with costs of their own', () => {
+    const costs = [3, 1, 1, 3, 1, 1, 3, 1, 1];
+    for (const group of grouped(`budget: 4, costs: [${costs}]`)) assert.ok(group.reduce((sum, agent) => sum + costs[agent], 0) <= 4, group.join());
+  });
+  test('of agents that cost their rows: forty each', () => {
+    assert.ok(Math.max(...sizes('budget: 80, costs: rows')) <= 2);
+    assert.throws(() => sizes('budget: 39, costs: rows'), { code: 'GROUPS_IMPOSSIBLE' });
+  });
+});
+
 test('simulated over links and without a network: the same bits', () => {
   const [found, expected] = [direct(experiment('logistic', 1)), simulated(experiment('logistic', 1))];
   assert.equal(expected.status, 'completed', expected.error?.message);
@@ -160,5 +221,17 @@ test('what groups are not for is refused', () => {
   assert.throws(asked('groups: 2, sizeMax: 4'), /relationship.sizeMax: 9 agents cannot be divided into 2 groups of 1 to 4/);
   assert.throws(asked('sizeMin: 5, sizeMax: 6'), /relationship.sizeMin: 9 agents cannot be divided into groups of 5 to 6/);
   assert.throws(asked('sizeMax: 4', 21), /relationship.sizeMax: sizes are kept for up to 20 agents \(there are 21\)/);
+  assert.throws(asked('cover: cover'), /relationship.groups: a cover needs a number of groups/);
+  assert.throws(asked('groups: 3, cover: cover', 21), /relationship.cover: covers are found for up to 20 agents/);
+  assert.throws(asked('groups: 2, cover: cover, sizeMax: 4'), /relationship.sizeMax: 9 agents cannot be covered by 2 groups of 1 to 4/);
+  assert.throws(asked('budget: 4', 21), /relationship.budget: budgets are kept for up to 20 agents/);
+  assert.throws(asked('budget: [4, 4]'), /relationship.budget: a budget for each group needs a number of groups/);
+  assert.throws(asked('groups: 3, budget: [4, 4]'), /relationship.budget: lists 2 for 3 groups/);
+  assert.throws(asked('groups: 3, budget: 2'), /relationship.budget: all agents cost 9 together, and 3 groups at most 6/);
+  assert.throws(asked('groups: 3, budget: 4, costs: [1, 2]'), /relationship.costs: lists 2 for 9 agents/);
+  assert.throws(asked('budget: 4, costs: [1, 2, 3, 4, 5, 1, 1, 1, 1]'), /relationship.budget: agent 4 costs 5 by itself, and a group at most 4/);
+  assert.throws(asked('costs: rows'), /relationship.costs: costs are held against a budget/);
+  assert.throws(asked('budget: much'), /relationship.budget: must be a number >= 0, or a list of one for each group \(got "much"\)/);
+  assert.throws(asked('budget: [2, -1]'), /relationship.budget/);
   assert.throws(asked('gains: exact'), /relationship.gains: must be one of first-order, lookahead, affinity, cosine/);
 });

@@ -87,6 +87,17 @@ test('easy clusters are found, six seeds: groups err less than alone, and nearly
   );
 });
 
+test('in overlapping groups a layer is learned after the other; the same bits over links, with kills between them', () => {
+  const cover = [...SHORT, 'seed=1', GROUPED, 'relationship={ estimator: task-grouping, groups: 4, cover: cover, budget: 200, costs: rows }'];
+  const calm = direct(networks(cover));
+  const layers = calm.arms[0].rounds / STEPS;
+  assert.ok(layers > 1, 'groups do not overlap, or only those that serve nobody');
+  const broken = simulated(networks([...cover, 'faults=[{ at: 130, kill: 1, restartAfter: 100ms }, { at: 150, kill: coordinator, restartAfter: 100ms }]']));
+  assert.equal(broken.status, 'completed', broken.error?.message);
+  assert.deepEqual(broken.relationship, calm.relationship);
+  assert.deepEqual(digests(broken), digests(calm));
+});
+
 test('every way to measure gains finds most of them', () => {
   for (const gains of ['lookahead', 'affinity', 'cosine']) {
     const { relationship } = direct(networks(['seed=1', GROUPED, `relationship={ estimator: task-grouping, groups: 3, gains: ${gains} }`]));

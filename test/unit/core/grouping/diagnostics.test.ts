@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { groupDiagnostics } from '../../../../core/grouping/diagnostics.ts';
 import { GainBook } from '../../../../core/grouping/gain-book.ts';
 import { gainsFromLosses, type GainName } from '../../../../core/grouping/gains.ts';
-import { bestGrouping } from '../../../../core/grouping/grouping.ts';
+import { bestGrouping, groupingOf } from '../../../../core/grouping/grouping.ts';
 import { fromRows, type Matrix } from '../../../../core/linalg/matrix.ts';
 
 /** [code, figure, words] of groups found from these gains in three steps. */
@@ -46,6 +46,23 @@ test('who gives its group more than it gets is named', () => {
   const [, [code, least, words]] = said(thrice(PAIR), 1);
   assert.deepEqual([code, Math.round(1e9 * least) / 1e9], ['MEMBERS_LOSE', -0.066666667]);
   assert.match(words, /^agent 12 gives its group more/);
+});
+
+test('of overlapping groups it is said who is in several, and which groups serve nobody', () => {
+  const book = new GainBook(3);
+  for (const gains of thrice(PAIR)) book.add(gains);
+  const seen = book.mean();
+  const groups = [[0, 1], [0, 2], [2]];
+  const overlapping = (of: readonly (readonly number[])[]): unknown[] =>
+    groupDiagnostics({ ...groupingOf(of, seen.gains), isProven: true }, seen, { members: [10, 11, 12], way: 'first-order', isCounted: true }).map(
+      ({ code, value }) => [code, value],
+    );
+  assert.deepEqual(overlapping(groups), [
+    ['GROUPS', 3],
+    ['GROUPS_OVERLAP', 2],
+    ['GROUPS_UNUSED', 1],
+  ]);
+  assert.deepEqual(overlapping([[0, 1], [2]]), [['GROUPS', 2]]);
 });
 
 test('steps that lead away are said to be too long', () => {
