@@ -153,11 +153,11 @@ test('an agent that is lost while gains are collected is left out, and the other
 describe('whatever dies and comes back, groups and models have the same bits', () => {
   const alone = 'cooperate.arms=[{ strategy: grouped }]';
   const whole = simulated(experiment('squared', 1, [alone]));
-  // Steps below 200 are those of learning together; cooperating begins when the programme is solved.
+  // A hundred steps are those of learning together; groups are looked for after them.
   for (const fault of [
     'at: 30, kill: 4',
     'at: 30, kill: coordinator',
-    'at: 195, kill: coordinator',
+    'at: 100, kill: coordinator',
     'at: cooperating, kill: coordinator',
     'at: cooperating, kill: 3',
   ]) {
