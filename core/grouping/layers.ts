@@ -1,7 +1,7 @@
 /**
  * Overlapping groups as layers of disjoint ones, for those who can learn in one group at a time: a greedy colouring of the graph in
  * which groups with a task in common are neighbours, in the order of the groups, so that of equal groups come equal layers. It
- * takes at most one layer more than a group has neighbours. A partition is one layer. Source: Welsh and Powell 1967.
+ * takes at most one layer more than a group has neighbours. A partition is one layer.
  */
 import type { Grouping } from './grouping.ts';
 
