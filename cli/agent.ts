@@ -73,8 +73,9 @@ function stateOf(index: string | undefined): string | undefined {
 }
 
 function startAgent(args: readonly string[]): void {
-  const child = spawn(process.execPath, [programOf('agent'), ...args], { stdio: 'inherit' });
   let signals = 0;
-  child.on('exit', (code) => (process.exitCode = code ?? 1));
+  // Before there is a child: whoever was ended on the way would leave it behind.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(++signals > 1 ? 'SIGKILL' : signal));
+  const child = spawn(process.execPath, [programOf('agent'), ...args], { stdio: 'inherit' });
+  child.on('exit', (code) => (process.exitCode = code ?? 1));
 }
