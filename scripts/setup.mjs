@@ -12,7 +12,9 @@ const installStamp = path.join(root, 'node_modules', '.kindred-installed');
 const buildStamp = path.join(root, 'dist', '.kindred-built');
 
 checkNode();
-ensure(installStamp, hashOf(['package.json', 'package-lock.json']), 'installing packages', install);
+const packageInputs = hashOf(['package.json', 'package-lock.json']);
+if (!existsSync(installStamp) && isInstalled()) writeFileSync(installStamp, packageInputs);
+ensure(installStamp, packageInputs, 'installing packages', install);
 const buildScripts = ['setup.mjs', 'generate-proto.mjs', 'bundle.mjs', 'bundle-loader.cjs', 'record-code-cache.cjs'].map((file) => `scripts/${file}`);
 // V8's code cache is of one V8 only.
 const buildInputs = `${hashOf(['package-lock.json', 'tsconfig.json', ...buildScripts, ...rooms.flatMap(sourcesIn)])} ${process.versions.v8} ${process.env.NODE_OPTIONS ?? ''}`;
@@ -35,6 +37,15 @@ function ensure(stamp, hash, what, work) {
   work();
   writeFileSync(stamp, hash);
   process.stderr.write(`kindred: ${what} took ${((Date.now() - startedAt) / 1000).toFixed(1)} s\n`);
+}
+
+/** By somebody's own `npm ci`: npm writes down what it installed. Optional packages may be left out. */
+function isInstalled() {
+  const packagesOf = (file) => JSON.parse(readFileSync(path.join(root, file), 'utf8')).packages;
+  if (!existsSync(path.join(root, 'node_modules', '.package-lock.json'))) return false;
+  const there = packagesOf('node_modules/.package-lock.json');
+  const isThere = ([name, { integrity, optional }]) => (there[name] === undefined ? name === '' || optional === true : there[name].integrity === integrity);
+  return Object.entries(packagesOf('package-lock.json')).every(isThere);
 }
 
 function install() {
