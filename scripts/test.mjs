@@ -48,7 +48,13 @@ if (chosen.length === 0) {
   process.exit(2);
 }
 const files = chosen.map((file) => path.join(folder, file));
-const { status } = spawnSync(process.execPath, ['--test', '--test-reporter=spec', `--test-concurrency=${concurrency()}`, ...files], { stdio: 'inherit' });
+// Certificates that the environment adds are read by every Node process as it starts, 100 ms each, and tests start thousands:
+// they are only for the npm of test/process/package.test.ts, which fetches.
+const { NODE_EXTRA_CA_CERTS: certificates, ...environment } = process.env;
+const { status } = spawnSync(process.execPath, ['--test', '--test-reporter=spec', `--test-concurrency=${concurrency()}`, ...files], {
+  stdio: 'inherit',
+  env: certificates === undefined ? environment : { ...environment, KINDRED_TEST_CERTIFICATES: certificates },
+});
 process.exit(status ?? 1);
 
 function placeOf(file) {

@@ -14,8 +14,13 @@ const folder = mkdtempSync(join(output, 'installed-'));
 const TSC = join(projectRoot, 'node_modules', 'typescript', 'bin', 'tsc');
 const TYPES = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', '--lib', 'es2023', '--types', ''];
 
+/** What npm trusts beside its own, kept by scripts/test.mjs. */
+const { KINDRED_TEST_CERTIFICATES: certificates } = process.env;
+const environment = certificates === undefined ? process.env : { ...process.env, NODE_EXTRA_CA_CERTS: certificates };
+
 function run(command: string, args: readonly string[], cwd = folder): string {
-  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8' });
+  const env = command === 'npm' ? environment : process.env;
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd, env, encoding: 'utf8' });
   assert.equal(status, 0, `${command} ${args.join(' ')}\n${stdout}${stderr}`);
   return stdout;
 }
