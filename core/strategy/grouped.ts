@@ -3,7 +3,7 @@
  *   min over z of  sum_{k in A} min over private p of loss_k(p, z),
  * by consensus ADMM, rho = eta the mean curvature of the local losses:
  *   w_k <- argmin loss_k(w) + rho/2 ||w_S - z + u_k||^2;  z <- mean over A of w_S + u;  u_k <- u_k + w_S - z.
- * The view's weights are 1 / |A|. Alone in its group an agent solves once. With a step size it is the learning together from
+ * The view's weights are 1 / |A|. Alone in its group an agent learns alone: its ridge solution, once. With a step size it is the learning together from
  * which gains are collected: w_S <- mean over all of w_S - mu g. By gradients, every step is w_S <- mean over A of w_S - mu g,
  * while gains are collected and after. Source: Boyd et al. 2011, section 7.1; algorithms-2, B3.
  */
@@ -22,7 +22,7 @@ export const grouped: Strategy = {
     const { task, view, stepSize } = context;
     if (task.learns === 'gradient') return adaptThenCombine(task, view, stepSize, 1);
     if (stepSize > 0) return togetherRun(task, context);
-    return view.kind === 'none' || view.neighbours.length === 0 ? aloneRun(task) : consensusRun(task, context);
+    return view.kind === 'none' || view.neighbours.length === 0 ? aloneRun(task, context) : consensusRun(task, context);
   },
 };
 
@@ -50,13 +50,13 @@ function togetherRun(task: SolveTask, { view, stepSize }: StrategyContext): Stra
   };
 }
 
-function aloneRun(task: SolveTask): StrategyRun {
+function aloneRun(task: SolveTask, { ridge }: StrategyContext): StrategyRun {
   const w = new Float64Array(task.dimension);
   return {
     state: [w],
     outgoing: new Float64Array(task.dimension - task.sharedFrom),
     adapt: (iteration) => {
-      if (iteration === 1) solveLocally(task, 0, 0, w);
+      if (iteration === 1) solveLocally(task, ridge, 0, w);
     },
     // Nothing is sent, and steps are counted as the others count them.
     hops: () => 1,
