@@ -10,6 +10,7 @@ import type { Snapshot } from '../core/snapshot.ts';
 import type { StrategyRun } from '../core/strategy/strategy.ts';
 import type { CooperateWork } from '../proto/messages.ts';
 import type { ArmRecorder } from './arm-runner.ts';
+import { asksForGains } from './gain-work.ts';
 
 export interface ArmMeter extends ArmRecorder {
   /** The error curve so far; a table knows its errors at the end only. */
@@ -108,8 +109,8 @@ export class ChangeMeter implements ArmMeter {
   report(runs: readonly StrategyRun[], work: CooperateWork): Map<string, Float64Array> {
     const outputs = runs.map((run) => run.output());
     const rest = this.#rest(outputs, work);
-    // Whoever asks for something by name has nothing to stop.
-    return work.needs.length > 0 ? rest : new Map([['change', this.#change.slice()], ...rest]);
+    // Learning together has a given end.
+    return asksForGains(work) ? rest : new Map([['change', this.#change.slice()], ...rest]);
   }
 
   snapshot(): Map<string, Float64Array> {

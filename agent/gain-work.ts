@@ -7,9 +7,9 @@ import type { CooperateWork } from '../proto/messages.ts';
 
 const LOSSES = { lookahead: lookaheadLosses, affinity: affinityLosses };
 
-/** Whether a stage is about gains. */
-export function asksForGains({ needs }: CooperateWork): boolean {
-  return needs.length > 0;
+/** Whether a stage is about gains of learning together; other stages know no held-out rows and needs at once. */
+export function asksForGains({ heldOut, needs }: CooperateWork): boolean {
+  return heldOut && needs.length > 0;
 }
 
 /** gradient: its own. heldOut: the gradient on rows held out, then the loss. lookahead, affinity: its losses by the gradients it is given. */

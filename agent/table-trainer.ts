@@ -160,8 +160,7 @@ function priorReport(task: TableTask, { prior, ridge, tell }: PosteriorWork): Ma
 
 /** The local ridge solution's slopes and what the estimator must know of their noise. */
 function fitReport(task: TableTask, ridge: number, prefix: string): [string, Float64Array][] {
-  const w = new Float64Array(task.dimension);
-  solveLocally(task, ridge, 0, w);
+  const w = solvedAlone(task, ridge);
   const { rss, dof } = task.residualSums(ridge);
   return [
     [`${prefix}estimate`, w.slice(task.sharedFrom)],
@@ -170,6 +169,12 @@ function fitReport(task: TableTask, ridge: number, prefix: string): [string, Flo
     [`${prefix}spread`, Float64Array.of(task.noise(ridge, 1))],
     [`${prefix}curvature`, Float64Array.of(task.meanCurvature())],
   ];
+}
+
+function solvedAlone(task: TableTask, ridge: number): Float64Array {
+  const w = new Float64Array(task.dimension);
+  solveLocally(task, ridge, 0, w);
+  return w;
 }
 
 /** Counted up to three: two are labels. */
@@ -181,19 +186,22 @@ function distinctTargets(task: TableTask): number {
 
 function reportOf(task: TableTask, outputs: readonly Float64Array[], work: CooperateWork): Map<string, Float64Array> {
   if (asksForGains(work)) return gainReport(tableLearner(task, outputs[0], work.stepSize), work);
-  return work.heldOut ? heldOutReport(task, outputs) : testReport(task, outputs);
+  return work.heldOut ? heldOutReport(task, outputs) : testReport(task, outputs, work);
 }
 
 function heldOutReport(task: TableTask, outputs: readonly Float64Array[]): Map<string, Float64Array> {
   return new Map([['heldOut', Float64Array.from(outputs, (w) => task.heldOutLoss(w))]]);
 }
 
-function testReport(task: TableTask, [w]: readonly Float64Array[]): Map<string, Float64Array> {
+/** gain: whether the group that this agent is in helps its own rows. */
+function testReport(task: TableTask, [cooperating]: readonly Float64Array[], { fallBack, needs, view, ridge }: CooperateWork): Map<string, Float64Array> {
+  const w = fallBack ? solvedAlone(task, ridge) : cooperating;
   const { rows, squaredErrorSum, errorCount, ownErrorSum, auc } = task.evaluate(w);
-  const values = new Map([
+  const values = new Map<string, Float64Array>([
     ['test', Float64Array.of(squaredErrorSum + errorCount + ownErrorSum, rows)],
     ['parameters', w.slice()],
   ]);
   if (auc !== undefined) values.set('auc', Float64Array.of(auc));
+  if (needs.includes('gain')) values.set('gain', priorGainReport(task.groupGain(w, 1 + view.neighbours.length, ridge)));
   return values;
 }

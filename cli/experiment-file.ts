@@ -55,7 +55,7 @@ function armOf({ strategy: name, relationship, eta, guard, options }: ArmSpec): 
     strategy: name,
     ...(strategy?.cooperatesOver === 'relationship' ? { relationship, guard } : {}),
     ...(strategy?.cooperatesOver === 'prior' ? { guard, ...(relationship === 'learned' ? {} : { relationship }) } : {}),
-    ...(strategy?.cooperatesOver === 'subspace' && !guard ? { guard } : {}),
+    ...((strategy?.cooperatesOver === 'subspace' || strategy?.cooperatesOver === 'groups') && !guard ? { guard } : {}),
     ...(eta === 'auto' ? {} : { eta }),
     ...options,
   };

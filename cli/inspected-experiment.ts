@@ -14,7 +14,7 @@ export interface TableFlags {
   readonly loss?: string;
 }
 
-/** Every way to learn together that a table can be asked about, and alone first. A guard would hide what a prior or a subspace does. */
+/** Every way to learn together that a table can be asked about, and alone first. A guard would hide what a prior, a subspace or groups do. */
 const ARMS: Readonly<Record<string, string>> = {
   [ALONE]: '{ strategy: non-cooperative }',
   [COMPLETE]: '{ strategy: multitask, relationship: complete }',
@@ -22,7 +22,7 @@ const ARMS: Readonly<Record<string, string>> = {
   [LEARNED]: '{ strategy: multitask }',
   [PERMUTED]: '{ strategy: multitask, relationship: permuted }',
   [SUBSPACE]: '{ strategy: shared-representation, guard: false }',
-  [GROUPS]: '{ strategy: grouped }',
+  [GROUPS]: '{ strategy: grouped, guard: false }',
 };
 /** The arms of one run. */
 export const MODELS = [ALONE, COMPLETE, HIERARCHICAL, LEARNED, PERMUTED];

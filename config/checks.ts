@@ -110,7 +110,6 @@ function referenceText(agents: number): string {
 const TABLES_ONLY: readonly (string | undefined)[] = ['prior', 'subspace', 'groups'];
 /** By what a strategy cooperates over: why an arm has no relationship of its own. */
 const HAS_ONE: Readonly<Record<string, string>> = { subspace: 'has one subspace for all', groups: 'has one set of groups for all' };
-const GUARDED: readonly (string | undefined)[] = ['relationship', 'prior', 'subspace'];
 
 function armComplaints(given: ExperimentFile, experiment: Experiment): Complaint[] {
   const { problem, cooperate, relationship } = experiment;
@@ -136,12 +135,10 @@ function armComplaints(given: ExperimentFile, experiment: Experiment): Complaint
     } else if (written?.relationship !== undefined && strategy?.cooperatesOver !== 'relationship' && strategy?.cooperatesOver !== 'prior') {
       complaints.push(invalid([...path, 'relationship'], `${arm.strategy} ${HAS_ONE[over ?? ''] ?? 'uses no relationship'}; leave the key out`));
     }
-    if (written?.guard !== undefined && !GUARDED.includes(over)) {
-      complaints.push(
-        invalid([...path, 'guard'], `${arm.strategy} has ${HAS_ONE[over ?? ''] === undefined ? 'nothing to guard against' : 'no guard'}; leave the key out`),
-      );
+    if (written?.guard !== undefined && over !== 'relationship' && !TABLES_ONLY.includes(over)) {
+      complaints.push(invalid([...path, 'guard'], `${arm.strategy} has nothing to guard against; leave the key out`));
     }
-    if (written?.guard === true && (over === 'prior' || over === 'subspace') && problem.kind === 'csv-table' && problem.loss === 'logistic') {
+    if (written?.guard === true && TABLES_ONLY.includes(over) && problem.kind === 'csv-table' && problem.loss === 'logistic') {
       complaints.push(invalid([...path, 'guard'], `labels do not show harm on few rows: ${arm.strategy} has a guard for loss: squared only (got true)`));
     }
     if (typeof written?.eta === 'number' && strategy?.usesEta === false)

@@ -23,6 +23,7 @@ import type { OpenViews, Season } from './arms.ts';
 import type { Epoch, Epochs } from './epochs.ts';
 import type { ArmPlan } from './relate.ts';
 import { groupLayers, inLayer, servedReports, type Layer } from './group-layers.ts';
+import { GROUP_GAIN, guardGroups } from './group-guard.ts';
 import { gossipedRecord, gossipOf, type Gossip } from './gossiped-subspace.ts';
 import { priorOptions, type PriorOptions } from './prior-fit.ts';
 import { Priors } from './priors.ts';
@@ -152,7 +153,9 @@ class TableSeason implements Season<TablePlan> {
     if (shared === 'broken off') return false;
     const settled = yield* this.#settleLayers(arm, layers, this.#strengths(arm, eta), epochs, shared);
     if (settled === 'broken off') return false;
-    const { reports, rounds } = settled;
+    const { rounds, works } = settled;
+    const reports = this.#needsOf(arm).length === 0 ? settled.reports : yield* guardGroups(this.#context, arm.strategy.name, layers, works, settled.reports);
+    if (reports === 'broken off') return false;
     const result = tableArmResult(arm, loss, eta, rounds, reports);
     const gossip = this.#gossipOf(arm);
     if (gossip !== undefined) {
@@ -193,6 +196,11 @@ class TableSeason implements Season<TablePlan> {
     if (groups === 'broken off') return groups;
     const layers = groupLayers(groups);
     return (yield* open(layers.map(({ views }) => views))) ? layers : 'broken off';
+  }
+
+  /** What is told with every look: in groups with a guard, how the group does. */
+  #needsOf({ strategy, spec }: ArmPlan): string[] {
+    return strategy.cooperatesOver === 'groups' && spec.guard && this.#problem.loss === 'squared' ? [GROUP_GAIN] : [];
   }
 
   /** Of a group's consensus: how stiff it is. */
@@ -252,7 +260,7 @@ class TableSeason implements Season<TablePlan> {
       layers,
       all.map((one) => one.reports),
     );
-    return { reports, rounds: all.reduce((sum, one) => sum + one.rounds, 0) };
+    return { reports, rounds: all.reduce((sum, one) => sum + one.rounds, 0), works: all.at(-1)!.works };
   }
 
   /** Rounds until every candidate has settled. */
@@ -270,14 +278,14 @@ class TableSeason implements Season<TablePlan> {
       const works = this.#works(
         plan,
         fits,
-        { ...epoch, ...(gossip && { spectrumMax: gossip.bound }), etas, heldOut, untilIteration: until, lastIteration: last },
+        { ...epoch, ...(gossip && { spectrumMax: gossip.bound }), etas, heldOut, needs: this.#needsOf(plan), untilIteration: until, lastIteration: last },
         shared,
       );
       const reports = yield { phase: 'cooperating', label, works, from: until - perLook, until, total: last };
       if (reports.brokenOff) return 'broken off';
       elapsedMs += reports.elapsedMs;
       for (const k of reports.participants) traffic[k] += reports.values[k].get('traffic')?.[0] ?? 0;
-      if (until >= last || (fixed === 'auto' && isSettled(reports))) return { reports: withTotals(reports, elapsedMs, traffic), rounds: until };
+      if (until >= last || (fixed === 'auto' && isSettled(reports))) return { reports: withTotals(reports, elapsedMs, traffic), rounds: until, works };
     }
   }
 
@@ -313,6 +321,8 @@ type Shared = ReadonlyMap<number, { readonly prior: LocalPrior } | { readonly ba
 interface Settled {
   readonly reports: StageReports;
   readonly rounds: number;
+  /** Of the last stage. */
+  readonly works: readonly CooperateWork[];
 }
 
 function meanDegree(laplacian: Matrix): number {

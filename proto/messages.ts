@@ -173,7 +173,7 @@ export interface CooperateWork {
   readonly rounds: RoundsKind;
   readonly staleness: number;
   readonly heldOut: boolean;
-  /** The report is about what the agent learned alone meanwhile (its shadow): cooperating harmed the network. */
+  /** The report is about what the agent learned alone (its shadow, or a table's ridge solution): cooperating harmed it. */
   readonly fallBack: boolean;
   readonly untilIteration: number;
   readonly lastIteration: number;

@@ -3,6 +3,7 @@
  * e / (1 - x'V x / s) under the prior (algorithms-3, section 3).
  *
  * network: sum e_prior^2 >= sum e_alone^2 over all rows: nobody takes the prior.
+ * group:   the same sums over its rows, where agents cooperate in groups: each is a network of its own.
  * agent:   d_i = (|e_alone| - |e_prior|) / c, c^2 = median of e_alone^2 + e_prior^2; the agent's mean d with its variance
  *          shrunk by 4 pseudo-rows to the median of all, under N(median d, t2); it falls back where the posterior mean
  *          + 2 sd < 0. A hard rule per agent would harm: 6 to 20 rows cannot tell.
@@ -55,8 +56,7 @@ export function rowGain(alone: Float64Array, prior: Float64Array): RowGain {
 }
 
 export function judge(gains: readonly RowGain[]): Verdict {
-  const sum = (of: (gain: RowGain) => number): number => gains.reduce((rest, gain) => rest + of(gain), 0);
-  const change = sum((gain) => gain.prior) / sum((gain) => gain.alone) - 1;
+  const change = changeOf(gains);
   if (!(change < 0)) return { change, fallBack: gains.map(() => true) };
   const typical = median(gains.map((gain) => gain.variance));
   const errors = gains.map(({ rows, variance }) => (rows * variance + PSEUDO_ROWS * typical) / (rows + PSEUDO_ROWS) / rows);
@@ -64,6 +64,20 @@ export function judge(gains: readonly RowGain[]): Verdict {
   const spread = median(gains.map((gain) => (gain.mean - centre) ** 2)) / MEDIAN_CHI_SQUARED - median(errors);
   const t2 = Math.max(spread, SPREAD_MIN);
   return { change, fallBack: gains.map(({ mean }, k) => isHarmed(mean, errors[k], centre, t2)) };
+}
+
+/** Members of groups that harm fall back, then whoever is harmed among the others. Groups are of indices of `gains`. */
+export function judgeGroups(gains: readonly RowGain[], groups: readonly (readonly number[])[]): Verdict {
+  const gainsOf = (agents: readonly number[]): RowGain[] => agents.map((agent) => gains[agent]);
+  const helped = groups.filter((group) => changeOf(gainsOf(group)) < 0).flat();
+  const { fallBack } = judge(gainsOf(helped));
+  const kept = new Set(helped.filter((_, i) => !fallBack[i]));
+  return { change: changeOf(gains), fallBack: gains.map((_, agent) => !kept.has(agent)) };
+}
+
+function changeOf(gains: readonly RowGain[]): number {
+  const sum = (of: (gain: RowGain) => number): number => gains.reduce((rest, gain) => rest + of(gain), 0);
+  return sum((gain) => gain.prior) / sum((gain) => gain.alone) - 1;
 }
 
 /** N(centre, t2) and one observation with this error variance: is gain above 0 two standard deviations away? */

@@ -102,6 +102,8 @@ export interface TableTask<Model extends LocalModel = LocalModel> extends SolveT
   modelIn(question: BasisQuestion): Float64Array;
   /** Whether the basis helps on the own rows, against the ridge solution: squared loss only. */
   headGain(question: BasisQuestion, ridge: number): RowGain;
+  /** Whether slopes in common with others help on the own rows, `members` agents with this one: squared loss only. */
+  groupGain(w: Float64Array, members: number, ridge: number): RowGain;
 }
 
 export function createTableTask(
@@ -136,6 +138,7 @@ export function createTableTask(data: SplitRows, standard: Standardization, opti
     meanCurvature: () => model.meanCurvature(),
     ...createPosterior(model, loss),
     ...createHead(model, loss),
+    groupGain: (w, members, ridge) => gainOver(model, ridge, (own) => own.groupResiduals(w, members)),
   };
 }
 
@@ -162,11 +165,14 @@ function createPosterior(model: LocalModel, loss: TableLoss): Pick<TableTask, 'i
     assert(typeof loss !== 'object', "a loss of one's own has no posterior");
     return loss === 'squared' ? squaredPosterior(information(), belief, noise) : laplacePosterior(rows, belief, start, steps);
   };
-  const gain = (question: Question, ridge: number): RowGain => {
-    assert(model instanceof SquaredModel, 'labels have no residuals to compare');
-    return rowGain(model.leaveOneOutResiduals(Math.max(ridge, TINY_RIDGE)), priorResiduals(rows, posterior(question), question.noise));
-  };
+  const gain = (question: Question, ridge: number): RowGain => gainOver(model, ridge, () => priorResiduals(rows, posterior(question), question.noise));
   return { information, posterior, rowGain: gain };
+}
+
+/** By leave-one-out residuals of the other model against those of the ridge solution. */
+function gainOver(model: LocalModel, ridge: number, residuals: (own: SquaredModel) => Float64Array): RowGain {
+  assert(model instanceof SquaredModel, 'labels have no residuals to compare');
+  return rowGain(model.leaveOneOutResiduals(Math.max(ridge, TINY_RIDGE)), residuals(model));
 }
 
 /** The intercept is the agent's own. */
@@ -184,11 +190,8 @@ function createHead(model: LocalModel, loss: TableLoss): Pick<TableTask, 'halfMo
     scatter,
     headAnswer: answer,
     modelIn: (question) => modelIn(rows, about(), question),
-    headGain: ({ basis, ridge: headRidge }, ridge) => {
-      assert(model instanceof SquaredModel, 'labels have no residuals to compare');
-      const inBasis = new SquaredModel(projectedRows(rows, basis));
-      return rowGain(model.leaveOneOutResiduals(Math.max(ridge, TINY_RIDGE)), inBasis.leaveOneOutResiduals(Math.max(headRidge, TINY_RIDGE)));
-    },
+    headGain: ({ basis, ridge: headRidge }, ridge) =>
+      gainOver(model, ridge, () => new SquaredModel(projectedRows(rows, basis)).leaveOneOutResiduals(Math.max(headRidge, TINY_RIDGE))),
   };
 }
 

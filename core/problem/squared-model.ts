@@ -83,13 +83,24 @@ export class SquaredModel implements LinearModel {
 
   /** e_i / (1 - h_i) with leverage h_i = 1/N + xc_i' P xc_i: exact for ridge with a free intercept. */
   leaveOneOutResiduals(ridge: number): Float64Array {
+    return this.residualsWithout(this.ridgeSolution(ridge), ridge, 1);
+  }
+
+  /**
+   * The same for w whose slopes `members` agents have in common: h_i = 1/N + xc_i' P xc_i / members, P = (G + 1e-9 I)^-1, as if
+   * all of them had this agent's G. Over the rows of a group h sums to its parameters, an intercept each and the slopes once.
+   */
+  groupResiduals(w: Float64Array, members: number): Float64Array {
+    return this.residualsWithout(w, TINY_RIDGE, members);
+  }
+
+  private residualsWithout(w: Float64Array, ridge: number, members: number): Float64Array {
     const d = this.rows.features;
-    const w = this.ridgeSolution(ridge);
     const factor = this.factorFor(ridge);
     const deviation = new Float64Array(d);
     return Float64Array.from({ length: this.rows.count }, (_, i) => {
       for (let j = 0; j < d; j++) deviation[j] = this.rows.x[i * d + j] - this.centre[j];
-      const freedom = 1 - 1 / this.rows.count - inverseQuadratic(factor, d, deviation);
+      const freedom = 1 - 1 / this.rows.count - inverseQuadratic(factor, d, deviation) / members;
       return (this.rows.y[i] - score(this.rows, i, w)) / Math.max(freedom, FREEDOM_MIN);
     });
   }

@@ -2,11 +2,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Party } from '../../core/fault/plan.ts';
+import type { RunResult } from '../../core/run-result.ts';
 import { digests, inProcesses, simulated } from '../support/experiments.ts';
-import { groupedExperiment } from '../support/grouped-table.ts';
+import { groupedExperiment, TEN_ROWS } from '../support/grouped-table.ts';
 import { once, watchedRun, type Watched } from '../support/watched-run.ts';
 
 const SETTING = { tasks: 6 };
+const SOME_FALL_BACK = { ...SETTING, ...TEN_ROWS, seed: 2 };
 
 for (const gains of ['first-order', 'lookahead'])
   test(`gains: ${gains}: processes and simulator find the same groups and learn the same models`, async () => {
@@ -30,6 +32,27 @@ test('a cover: processes and simulator learn the same layers and deliver the sam
   assert.ok(real.arms[0].rounds > 12, 'one layer is no cover');
   assert.deepEqual(real.relationship, virtual.relationship);
   assert.deepEqual(digests(real), digests(virtual));
+});
+
+describe('some are better off alone, and fall back: processes and simulator have the same bits', () => {
+  const experiment = groupedExperiment(SOME_FALL_BACK);
+  const expected = simulated(experiment);
+  const verdict = ({ diagnostics }: RunResult): string[] => diagnostics.filter(({ code }) => code === 'AGENTS_FALL_BACK').map(({ message }) => message);
+  const assertSame = (result: RunResult): void => {
+    assert.equal(result.status, 'completed', result.error?.message);
+    assert.match(verdict(result)[0], /left alone: agent 0, 1, 3, 4$/);
+    assert.deepEqual(verdict(result), verdict(expected));
+    assert.deepEqual(digests(result), digests(expected));
+  };
+
+  test('undisturbed', async () => assertSame(await inProcesses(experiment)));
+
+  test('one of them and the coordinator are killed in the arm', async () => {
+    const faults = ['{ at: cooperating, kill: 4, restartAfter: 100ms }', '{ at: cooperating, kill: coordinator, restartAfter: 100ms }'];
+    const { result, run } = await watchedRun(groupedExperiment(SOME_FALL_BACK, [`faults=[${faults.join(', ')}]`]), {});
+    assertSame(result);
+    assert.deepEqual([run.starts(4), run.starts('coordinator')], [2, 2]);
+  });
 });
 
 describe('killed while gains are collected, it is started again and the run ends with the same bits', () => {

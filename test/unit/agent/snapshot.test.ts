@@ -70,6 +70,18 @@ describe('a learner that is stopped anywhere and continued by a new one ends in 
     test(`a table, ${name}`, () => void stopEverywhere((agent) => table(agent, problem), stages));
     test(`a table, ${name}, where vectors are missing`, () => void stopEverywhere((agent) => table(agent, problem), stages, lossy));
   }
+  test('groups with a guard, and falling back', () => {
+    const work = { ...ARM, strategy: 'grouped', etas: [2], stepSize: 0, needs: ['gain'] };
+    const stages = [...tableStages(), ...stagesOf(work, VIEWS.edges), ...stagesOf({ ...work, needs: [], fallBack: true }, VIEWS.edges).slice(1)];
+    stopEverywhere((agent) => table(agent, {}), stages);
+    const [judged, alone] = record(
+      trainersOf((agent) => table(agent, {})),
+      stages,
+    )[1].reports.slice(-2);
+    assert.equal(judged.get('gain')?.length, 5);
+    assert.deepEqual([...alone.keys()].includes('gain'), false);
+    assert.notDeepEqual(alone.get('parameters'), judged.get('parameters'));
+  });
   for (const kind of ['edges', 'mean'] as const) {
     const arms = ['non-cooperative', 'consensus'].flatMap((strategy, arm) => stagesOf({ ...ARM, strategy, epoch: arm + 1 }, VIEWS[kind]));
     const gains = stagesOf({ ...ARM, strategy: 'grouped', epoch: 3, needs: ['gradient', 'heldOut'], heldOut: true }, VIEWS[kind]);

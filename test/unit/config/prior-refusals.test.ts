@@ -54,7 +54,10 @@ const WRONG: readonly [string, string][] = [
     `${GROUPS}${arms('{ strategy: grouped, relationship: permuted }')}`,
     'cooperate.arms[0].relationship: grouped has one set of groups for all; leave the key out',
   ],
-  [`${GROUPS}${arms('{ strategy: grouped, guard: true }')}`, 'cooperate.arms[0].guard: grouped has no guard; leave the key out'],
+  [
+    `${GROUPS.replace('kind: csv-table', 'kind: csv-table\n  loss: logistic')}${arms('{ strategy: grouped, guard: true }')}`,
+    'cooperate.arms[0].guard: labels do not show harm on few rows: grouped has a guard for loss: squared only (got true)',
+  ],
   [GROUPS.replace('task-grouping', 'task-grouping, groups: few'), 'relationship.groups: must be a whole number >= 1 or auto (got "few")'],
   [PRIOR.replace('hierarchical', 'hierarchical, graph: maybe'), 'relationship.graph: must be one of none, gated, always (got "maybe")'],
 ];

@@ -9,7 +9,7 @@ import { mean } from '../../../core/statistics.ts';
 import { encode } from '../../../proto/codec.ts';
 import type { CooperateWork } from '../../../proto/messages.ts';
 import { digests, direct, example, simulated } from '../../support/experiments.ts';
-import { CLUSTERS, groupedExperiment } from '../../support/grouped-table.ts';
+import { CLUSTERS, groupedExperiment, TEN_ROWS } from '../../support/grouped-table.ts';
 
 const TASKS = 9;
 
@@ -20,6 +20,8 @@ function experiment(loss: 'squared' | 'logistic', seed: number, overrides: reado
 const clusters = Array.from({ length: TASKS }, (_, task) => task % CLUSTERS);
 const right = ({ relationship }: RunResult): number => pairsRight(labelsOf(relationship!.groups!, TASKS), clusters);
 const SEEDS = [1, 2, 3, 4];
+const UNGUARDED = 'cooperate.arms=[{ strategy: non-cooperative }, { strategy: grouped }, { strategy: grouped, guard: false }]';
+const VERDICTS = ['GROUPS_HELP', 'GROUPS_HARM', 'AGENTS_FALL_BACK'];
 
 describe('groups planted in a table are found: of the pairs .8 are right', () => {
   for (const loss of ['squared', 'logistic'] as const) {
@@ -48,6 +50,63 @@ describe('the planted groups are found by every kind of gain, with equal bits ov
       assert.deepEqual(found.relationship, expected.relationship);
     });
   }
+});
+
+test('alone in its group an agent learns alone', () => {
+  const { arms, relationship } = direct(groupedExperiment({ tasks: 4, seed: 3, ...TEN_ROWS }, [UNGUARDED]));
+  assert.deepEqual(relationship!.groups, [[0, 3], [1], [2]]);
+  const [alone, , inGroups] = arms.map(({ errorByAgent }) => errorByAgent);
+  assert.deepEqual(inGroups.slice(1, 3), alone.slice(1, 3));
+  assert.notEqual(inGroups[0], alone[0]);
+});
+
+describe('the guard', () => {
+  const judged = ({ diagnostics }: RunResult): string[] => diagnostics.map(({ code }) => code).filter((code) => VERDICTS.includes(code));
+
+  test('tables of ten rows: groups err more than learning alone, guarded ones less, and hardly any agent is harmed', () => {
+    const results = [1, 2, 3, 4, 5, 6].map((seed) => direct(groupedExperiment({ tasks: 12, seed, ...TEN_ROWS }, [UNGUARDED])));
+    const against = (arm: number): number[] => results.map(({ arms }) => arms[arm].steadyError / arms[0].steadyError);
+    const harmed = (arm: number): number =>
+      mean(results.map(({ arms }) => arms[arm].errorByAgent.filter((error, k) => error! > arms[0].errorByAgent[k]!).length));
+    assert.ok(mean(against(2)) > 1.05 && mean(against(1)) < 0.95 && Math.max(...against(1)) < 1, `${against(2).join(' ')} guarded ${against(1).join(' ')}`);
+    assert.ok(harmed(1) < harmed(2) / 2, `${harmed(2)} agents err more, guarded ${harmed(1)}`);
+  });
+
+  test('whose group harms has the error of learning alone, everybody else that of its group', () => {
+    const { arms, relationship, diagnostics } = direct(groupedExperiment({ tasks: 6, seed: 2, ...TEN_ROWS }, [UNGUARDED]));
+    const { message } = diagnostics.find(({ code }) => code === 'AGENTS_FALL_BACK')!;
+    assert.match(message, /leave-one-out error of all rows \+\d+\.\d % against learning alone; better off alone, and left alone: agent 0, 1, 3, 4$/);
+    assert.deepEqual(relationship!.groups, [
+      [0, 1, 3, 4],
+      [2, 5],
+    ]);
+    const [alone, guarded, inGroups] = arms.map(({ errorByAgent }) => errorByAgent);
+    assert.deepEqual(guarded, [...alone.slice(0, 2), inGroups[2], ...alone.slice(3, 5), inGroups[5]]);
+    assert.notDeepEqual(inGroups, alone);
+  });
+
+  test('where every group harms, the arm has the bits of learning alone', () => {
+    const result = direct(groupedExperiment({ tasks: 4, seed: 1, ...TEN_ROWS }, [UNGUARDED]));
+    assert.deepEqual(judged(result), ['GROUPS_HARM']);
+    const [alone, guarded, inGroups] = digests(result);
+    assert.equal(guarded, alone);
+    assert.notEqual(inGroups, alone);
+  });
+
+  test('six strangers among nine tasks in groups: nobody pays for them', () => {
+    const results = [2, 6].map((seed) => direct(groupedExperiment({ tasks: 15, strangers: 6, seed }, [UNGUARDED])));
+    for (const { arms } of results) {
+      const [alone, guarded, inGroups] = arms.map(({ steadyError }) => steadyError);
+      assert.ok(inGroups > 1.2 * alone && guarded <= alone, `${inGroups}, guarded ${guarded}, alone ${alone}`);
+    }
+  });
+
+  test('groups that were planted stay as they are; labels are not judged', () => {
+    const [numbers, labels] = [direct(experiment('squared', 1)), direct(experiment('logistic', 1))];
+    assert.deepEqual(judged(numbers), ['GROUPS_HELP']);
+    assert.equal(digests(numbers)[1], digests(direct(experiment('squared', 1, [UNGUARDED])))[2]);
+    assert.deepEqual(judged(labels), []);
+  });
 });
 
 test('sizes are kept', () => {
@@ -119,12 +178,17 @@ describe('budgets are kept', () => {
   });
 });
 
-test('simulated over links and without a network: the same bits', () => {
-  const [found, expected] = [direct(experiment('logistic', 1)), simulated(experiment('logistic', 1))];
-  assert.equal(expected.status, 'completed', expected.error?.message);
-  assert.deepEqual(digests(found), digests(expected));
-  assert.deepEqual(found.relationship!.groups, expected.relationship!.groups);
-});
+for (const [name, asked] of [
+  ['labels', experiment('logistic', 1)],
+  ['some fall back', groupedExperiment({ tasks: 6, seed: 2, ...TEN_ROWS })],
+] as const)
+  test(`simulated over links and without a network: the same bits, ${name}`, () => {
+    const [found, expected] = [direct(asked), simulated(asked)];
+    assert.equal(expected.status, 'completed', expected.error?.message);
+    assert.deepEqual(digests(found), digests(expected));
+    assert.deepEqual(found.relationship!.groups, expected.relationship!.groups);
+    assert.deepEqual(found.diagnostics, expected.diagnostics);
+  });
 
 test('beside other arms every relationship is told of, and each arm goes by its own', () => {
   const arms = 'cooperate.arms=[{ strategy: multitask }, { strategy: grouped }, { strategy: hierarchical }]';

@@ -1,7 +1,7 @@
 /** The guard: leave-one-out residuals against fits without the row, and whom it leaves alone. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { judge, priorResiduals, rowGain, type RowGain } from '../../../../core/hierarchical/guard.ts';
+import { judge, judgeGroups, priorResiduals, rowGain, type RowGain } from '../../../../core/hierarchical/guard.ts';
 import { informationOf } from '../../../../core/hierarchical/information.ts';
 import { squaredPosterior, type Belief } from '../../../../core/hierarchical/posterior.ts';
 import { identity } from '../../../../core/linalg/matrix.ts';
@@ -50,4 +50,24 @@ test('a prior that does not help the network helps nobody', () => {
 test('d is relative to the median of the squares: 1 where only the prior is right, 0 where both are', () => {
   assert.deepEqual(rowGain(Float64Array.of(2, -2, 2), new Float64Array(3)), { rows: 3, mean: 1, variance: 0, alone: 12, prior: 0 });
   assert.equal(rowGain(Float64Array.of(2, -2), Float64Array.of(-2, 2)).mean, 0);
+});
+
+test('groups: one that harms falls back as a whole, however much the others gain or lose', () => {
+  const gains = [0.3, 0.2, -0.4, 0.1, -0.2, -0.1].map((mean) => gain(mean));
+  const pairs = [
+    [0, 1],
+    [2, 3],
+    [4, 5],
+  ];
+  assert.deepEqual(judgeGroups(gains, pairs).fallBack, [false, false, true, true, true, true]);
+  assert.ok(judgeGroups(gains, pairs).change > 0 && judge(gains).fallBack.every(Boolean));
+});
+
+test('groups: in one that helps only who is harmed for certain falls back', () => {
+  const spread = Array.from({ length: 20 }, (_, k) => gain(k % 2 === 0 ? 0.1 : 0.9, 0.01, 40));
+  const { fallBack } = judgeGroups([...spread, gain(-0.5, 0.01, 40)], [spread.map((_, k) => k).slice(0, 10), [...spread.map((_, k) => k).slice(10), 20]]);
+  assert.deepEqual(
+    fallBack.flatMap((falls, k) => (falls ? [k] : [])),
+    [20],
+  );
 });

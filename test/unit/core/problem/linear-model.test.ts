@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { LinearModel } from '../../../../core/problem/linear-model.ts';
 import { LogisticModel } from '../../../../core/problem/logistic-model.ts';
-import { score, type Rows } from '../../../../core/problem/rows.ts';
+import { joinRows, score, type Rows } from '../../../../core/problem/rows.ts';
 import { SquaredModel } from '../../../../core/problem/squared-model.ts';
 import { relativeDifference, someRows, without } from './fixture.ts';
 
@@ -135,6 +135,31 @@ function loss(model: LinearModel, w: Float64Array): number {
 
 function objective(model: LinearModel, coupling: number, pull: Float64Array, w: Float64Array): number {
   return pull.reduce((sum, p, j) => sum + (0.5 * coupling * w[1 + j] - p) * w[1 + j], loss(model, w));
+}
+
+test('residuals of slopes in common with an agent of the same features are those of fits without the row', () => {
+  const own = someRows(12, 3, 5, false);
+  const other: Rows = { ...own, y: someRows(12, 3, 6, false).y };
+  const residuals = new SquaredModel(own).groupResiduals(commonFit(own, other), 2);
+  for (let i = 0; i < own.count; i++) {
+    const left = own.y[i] - score(own, i, commonFit(without(own, i), other));
+    assert.ok(Math.abs(residuals[i] - left) < 1e-6 * Math.abs(left), `row ${i}: ${residuals[i]}, refitted ${left}`);
+  }
+});
+
+/** The first agent's model: least squares of both with an intercept each, by their centred rows. */
+function commonFit(own: Rows, other: Rows): Float64Array {
+  const w = new Float64Array(1 + own.features);
+  new SquaredModel(joinRows(centred(own), centred(other))).solve(0, new Float64Array(own.features), w);
+  new SquaredModel(own).refitPrivate(w);
+  return w;
+}
+
+function centred({ count, features, x, y }: Rows): Rows {
+  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / count;
+  const centre = Array.from({ length: features }, (_, j) => mean(Array.from({ length: count }, (_row, i) => x[i * features + j])));
+  const middle = mean(Array.from(y));
+  return { count, features, x: x.map((value, at) => value - centre[at % features]), y: y.map((value) => value - middle) };
 }
 
 function gradient(model: LinearModel, coupling: number, pull: Float64Array, w: Float64Array): number[] {
