@@ -21,6 +21,8 @@ const clusters = Array.from({ length: TASKS }, (_, task) => task % CLUSTERS);
 const right = ({ relationship }: RunResult): number => pairsRight(labelsOf(relationship!.groups!, TASKS), clusters);
 const SEEDS = [1, 2, 3, 4];
 const UNGUARDED = 'cooperate.arms=[{ strategy: non-cooperative }, { strategy: grouped }, { strategy: grouped, guard: false }]';
+/** One group more than there are clusters. */
+const COVER = 'relationship={ estimator: task-grouping, groups: 4, cover: cover }';
 const VERDICTS = ['GROUPS_HELP', 'GROUPS_HARM', 'AGENTS_FALL_BACK'];
 
 describe('groups planted in a table are found: of the pairs .8 are right', () => {
@@ -101,6 +103,12 @@ describe('the guard', () => {
     }
   });
 
+  test('of a cover those who are served by a group are judged by it', () => {
+    const results = [1, 2, 3, 4].map((seed) => direct(experiment('squared', seed, [COVER, UNGUARDED])));
+    const against = (arm: number): number => mean(results.map(({ arms }) => arms[arm].steadyError / arms[0].steadyError));
+    assert.ok(against(2) > 1.02 && against(1) < 1, `${against(2)}, guarded ${against(1)}`);
+  });
+
   test('groups that were planted stay as they are; labels are not judged', () => {
     const [numbers, labels] = [direct(experiment('squared', 1)), direct(experiment('logistic', 1))];
     assert.deepEqual(judged(numbers), ['GROUPS_HELP']);
@@ -117,8 +125,6 @@ test('sizes are kept', () => {
   );
 });
 
-/** One group more than there are clusters. */
-const COVER = 'relationship={ estimator: task-grouping, groups: 4, cover: cover }';
 const FIXED = ['cooperate.arms=[{ strategy: grouped }]', 'cooperate.steps=12'];
 
 describe('a cover', () => {
