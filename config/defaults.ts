@@ -1,7 +1,8 @@
 /** What an experiment means where the file says nothing. schema.ts documents these values, resolve.ts applies them. */
 import { FAMILY_TASKS } from '../core/problem/mlp-families.ts';
-import { isLearned, OWN_ESTIMATORS } from '../core/relationship/index.ts';
-import { strategyByName } from '../core/strategy/index.ts';
+import { isLearned, OWN_ESTIMATORS, usedAs } from '../core/relationship/index.ts';
+import type { Relationship } from '../core/relationship/relationship.ts';
+import { STRATEGIES, strategyByName } from '../core/strategy/index.ts';
 import type { ArmSpec, ProblemSpec } from './experiment.ts';
 
 export const DEFAULTS = {
@@ -28,7 +29,11 @@ const arm = (strategy: string, relationship: ArmSpec['relationship'] = 'learned'
 /** Alone, what networks usually do, what is learned, and the oracle: one cannot judge a learned relationship without the others. */
 const GMRF_ARMS: readonly Arm[] = [arm('non-cooperative'), arm('consensus'), arm('multitask'), arm('multitask', 'known'), arm('filter')];
 
-const TABLE_ARMS: readonly Arm[] = [arm('non-cooperative'), arm('hierarchical')];
+/** Alone, and the prior; where a relationship is given, what goes by it. */
+function tableArms(given: Relationship['kind'] | undefined): readonly Arm[] {
+  const goesBy = STRATEGIES.find(({ cooperatesOver }) => given !== undefined && cooperatesOver === usedAs(given));
+  return [arm('non-cooperative'), arm(goesBy?.name ?? 'hierarchical')];
+}
 
 /** A prior needs to know the loss, and nobody knows the true relationship. */
 const OWN_ARMS: readonly Arm[] = [arm('non-cooperative'), arm('consensus'), arm('multitask')];
@@ -36,14 +41,15 @@ const OWN_ARMS: readonly Arm[] = [arm('non-cooperative'), arm('consensus'), arm(
 /** Alone, one layer for all, and one in each group. */
 const MLP_ARMS: readonly Arm[] = [arm('non-cooperative'), arm('consensus'), arm('grouped')];
 
-export function defaultArms(problem: ProblemSpec): readonly ArmSpec[] {
-  return armsOf(problem).map((one) => ({ ...one, guard: defaultGuard(problem) }));
+/** `given`: the kind of relationship that the experiment is given, where it is. */
+export function defaultArms(problem: ProblemSpec, given?: Relationship['kind']): readonly ArmSpec[] {
+  return armsOf(problem, given).map((one) => ({ ...one, guard: defaultGuard(problem) }));
 }
 
-function armsOf(problem: ProblemSpec): readonly Arm[] {
+function armsOf(problem: ProblemSpec, given: Relationship['kind'] | undefined): readonly Arm[] {
   if (problem.kind === 'gmrf-regression') return GMRF_ARMS;
   if (problem.kind === 'mlp') return MLP_ARMS;
-  return problem.kind === 'own-stream' || problem.loss === 'own' ? OWN_ARMS : TABLE_ARMS;
+  return problem.kind === 'own-stream' || problem.loss === 'own' ? OWN_ARMS : tableArms(given);
 }
 
 /** A family has its own number of tasks. */

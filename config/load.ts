@@ -15,9 +15,9 @@ import { loadGraph } from './graph-file.ts';
 import { applyOverrides, overrideOf, parseOverride, placeOfOverride, startsWith, type Override } from './overrides.ts';
 import { ownPartsOf, type OwnParts } from './own-parts.ts';
 import { ownTableComplaints } from './own-table-checks.ts';
-import { convertedFile } from './converted-relationship.ts';
-import { readRelationship } from './relationship-file.ts';
-import { resolveExperiment, type ResolveContext } from './resolve.ts';
+import { givenComplaints, withArmsKind } from './given-relationship.ts';
+import { readRelationship, type RelationshipFile } from './relationship-file.ts';
+import { relationshipPath, resolveExperiment, type ResolveContext } from './resolve.ts';
 import { FROM_FILE, type ExperimentFile } from './schema.ts';
 import { parseSource, type Source } from './source.ts';
 import { readFailure, readTableFacts, type ReadFile } from './table-facts.ts';
@@ -37,15 +37,20 @@ export interface LoadOptions {
 
 type PlaceOf = (path: Path) => Place;
 
+const FILE_KEY: Path = ['relationship', 'file'];
+
 /** `file` is kept as given in messages. Throws CONFIG_*, TABLE_*, GRAPH_* and STEP_SIZE_UNSTABLE. */
 export function loadExperiment(file: string, options: LoadOptions): Experiment {
   const source = parseSource(readText(file, options.readFile), file);
   const overrides = overridesOf(options);
   const placeOf: PlaceOf = (path) => whereIs(path, source, overrides);
   const { given, modules } = validFile(file, applyOverrides(source.value, overrides), options, placeOf);
-  const experiment = withTable(given, { file, outputDirectory: options.outputDirectory }, options.readFile, placeOf);
+  const relationship = relationshipOf(given, file, options.readFile, placeOf);
+  const context = { file, outputDirectory: options.outputDirectory, ...(relationship && { relationship }) };
+  const experiment = withTable(given, context, options.readFile, placeOf);
   checkGraphFiles(experiment, options.readFile, placeOf);
-  const whole = withRelationship(experiment, options.readFile, placeOf);
+  refuse(givenComplaints(experiment), placeOf);
+  const whole = placed(placeOf(FILE_KEY).text, () => withArmsKind(experiment));
   return deepFreeze(modules.length === 0 ? whole : { ...whole, modules });
 }
 
@@ -73,15 +78,9 @@ function checkGraphFiles({ problem, network, agents, seed }: Experiment, readFil
 }
 
 /** A given relationship becomes part of the experiment: every mode has it, and a run goes on by it whatever becomes of the file. */
-function withRelationship(experiment: Experiment, readFile: ReadFile, placeOf: PlaceOf): Experiment {
-  const { file } = experiment.relationship;
-  if (file === undefined) return experiment;
-  const path = ['relationship', 'file'];
-  const stored = placed(placeOf(path).text, () => readRelationship(file, readFile));
-  const complain = (message: string): void => refuse([{ code: 'CONFIG_INVALID', path, message }], placeOf);
-  if (stored.file.agents !== experiment.agents) complain(`it is about ${stored.file.agents} agents, the experiment has ${experiment.agents}`);
-  const given = placed(placeOf(path).text, () => convertedFile(stored, 'precision').file);
-  return { ...experiment, relationship: { ...experiment.relationship, given } };
+function relationshipOf({ relationship }: ExperimentFile, from: string, readFile: ReadFile, placeOf: PlaceOf): RelationshipFile | undefined {
+  if (relationship?.estimator !== FROM_FILE) return undefined;
+  return placed(placeOf(FILE_KEY).text, () => readRelationship(relationshipPath(relationship, from), readFile)).file;
 }
 
 /** The tasks of the experiment's table that have too few rows and were left out (`tooFew: drop`). */
@@ -140,7 +139,7 @@ function besidesFile(value: unknown): Complaint[] {
   if (!isFields(section) || !('file' in section)) return [];
   const others = Object.keys(section).filter((key) => key !== 'file' && !(key === 'estimator' && section[key] === FROM_FILE));
   const message = `give file or estimator, not both (beside it: ${others.join(', ')})`;
-  return others.length === 0 ? [] : [{ code: 'CONFIG_INVALID', path: ['relationship', 'file'], message }];
+  return others.length === 0 ? [] : [{ code: 'CONFIG_INVALID', path: FILE_KEY, message }];
 }
 
 /** The override that set a path, else its place in the file, else the override that made the section it stands in. */

@@ -1,17 +1,26 @@
 /** What does not fit together where every agent learns a network: whole parameter vectors of networks cannot be compared. */
+import { nounOf } from '../core/relationship/kinds.ts';
 import { taskGrouping } from '../core/relationship/task-grouping.ts';
 import { strategyByName } from '../core/strategy/index.ts';
 import type { Complaint, Path } from './complaints.ts';
 import type { ArmSpec, Experiment } from './experiment.ts';
-import { FROM_FILE, type ExperimentFile } from './schema.ts';
+import type { ExperimentFile } from './schema.ts';
 
 const OF_A_TABLE = ['path', 'sites', 'features', 'task', 'target', 'split', 'standardize'];
 const GOING: readonly string[] = ['non-cooperative', 'consensus', 'grouped'];
 
 export function mlpComplaints(given: ExperimentFile, { problem, cooperate, relationship }: Experiment): Complaint[] {
   if (problem.kind !== 'mlp') return [];
-  const { estimator, isDefault } = relationship;
-  const other = isDefault === true || estimator === taskGrouping.name ? [] : [invalid(['relationship', 'estimator'], otherText(estimator))];
+  const { estimator, isDefault, given: held } = relationship;
+  const goes = isDefault === true || estimator === taskGrouping.name || held?.kind === 'groups';
+  const other = goes
+    ? []
+    : [
+        invalid(
+          ['relationship', held === undefined ? 'estimator' : 'file'],
+          held === undefined ? otherText(estimator) : `${otherText(nounOf(held.kind))}, or a file of groups`,
+        ),
+      ];
   const explore = given.explore === undefined ? [] : [invalid(['explore'], 'nobody explores on problem.kind: mlp; leave the section out')];
   return [...familyComplaints(given.problem), ...explore, ...other, ...cooperate.arms.flatMap((arm, i) => armComplaints(arm, i, given))];
 }
@@ -24,8 +33,8 @@ function familyComplaints(problem: ExperimentFile['problem']): Complaint[] {
   );
 }
 
-function otherText(estimator: string): string {
-  return `${estimator === FROM_FILE ? 'a relationship file' : estimator} is not for networks; on problem.kind: mlp use ${taskGrouping.name}`;
+function otherText(what: string): string {
+  return `${what} is not for networks; on problem.kind: mlp use ${taskGrouping.name}`;
 }
 
 function armComplaints(arm: ArmSpec, i: number, given: ExperimentFile): Complaint[] {

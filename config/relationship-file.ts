@@ -49,6 +49,7 @@ const ENVELOPE = Type.Object({
     noisePower: BY_AGENT,
     stepSize: orNull(Type.Number({ exclusiveMinimum: 0 })),
     settledWindows: orNull(Type.Number({ exclusiveMinimum: 0 })),
+    standardization: Type.Optional(Type.Object({ shift: Type.Array(Type.Number()), scale: Type.Array(Type.Number({ exclusiveMinimum: 0 })) })),
   }),
   expectedError: orNull(Type.Object({ finiteSample: SHARE, bias: SHARE, total: SHARE })),
   relativeError: orNull(SHARE),

@@ -7,6 +7,7 @@ import type { ArmSpec, Experiment, GmrfProblem, GraphSpec, MlpProblem, ProblemSp
 import { readFaults } from './faults.ts';
 import { foundOf } from './own-stream.ts';
 import { percentOf, quantityOf } from './quantity.ts';
+import type { RelationshipFile } from './relationship-file.ts';
 import { ASYNC_STALENESS, FROM_FILE, type ExperimentFile, type RelationshipSection } from './schema.ts';
 
 export interface ResolveContext {
@@ -14,6 +15,8 @@ export interface ResolveContext {
   readonly file: string;
   /** Instead of the file's, already absolute. */
   readonly outputDirectory: string | undefined;
+  /** What the experiment's `relationship.file` holds. */
+  readonly relationship?: RelationshipFile;
 }
 
 type GmrfSection = Extract<ExperimentFile['problem'], { kind: 'gmrf-regression' }>;
@@ -26,7 +29,7 @@ type OwnTableSection = Extract<ExperimentFile['problem'], { kind: 'own-table' }>
 export function resolveExperiment(given: ExperimentFile, context: ResolveContext, tasks: readonly string[] | undefined): Experiment {
   const problem = resolveProblem(given, context.file);
   const agents = tasks?.length ?? given.agents ?? defaultAgents(problem);
-  const cooperate = resolveCooperate(given, problem);
+  const cooperate = resolveCooperate(given, problem, context.relationship);
   const rounds = resolveRounds(given);
   return {
     name: given.name ?? basename(context.file, extname(context.file)),
@@ -35,7 +38,7 @@ export function resolveExperiment(given: ExperimentFile, context: ResolveContext
     agentNames: tasks ?? Array.from({ length: agents }, (_, index) => String(index)),
     problem,
     explore: { stepSize: given.explore?.stepSize ?? 'auto', steps: given.explore?.steps ?? 'auto' },
-    relationship: resolveRelationship(given, cooperate.arms, context.file),
+    relationship: resolveRelationship(given, cooperate.arms, context),
     cooperate,
     network: { graph: resolveNetworkGraph(given, problem, context.file), rounds, open: given.network?.open ?? DEFAULTS.open },
     participation: resolveParticipation(given, agents),
@@ -81,13 +84,13 @@ function resolveSite({ name, file: own }: Site, file: string): Site {
   return own === undefined ? { name } : { name, file: fromFile(own, file) };
 }
 
-function resolveCooperate(given: ExperimentFile, problem: ProblemSpec): Experiment['cooperate'] {
+function resolveCooperate(given: ExperimentFile, problem: ProblemSpec, relationship: RelationshipFile | undefined): Experiment['cooperate'] {
   const { stepSize = 'auto', steps = 'auto', arms } = given.cooperate ?? {};
   const automatic = problem.kind === 'mlp' ? DEFAULTS.mlp : { stepSize, steps };
   return {
     stepSize: stepSize === 'auto' ? automatic.stepSize : stepSize,
     steps: steps === 'auto' ? automatic.steps : steps,
-    arms: arms?.map((arm) => resolveArm(arm, problem)) ?? defaultArms(problem),
+    arms: arms?.map((arm) => resolveArm(arm, problem)) ?? defaultArms(problem, relationship?.kind),
   };
 }
 
@@ -97,11 +100,20 @@ function resolveArm({ strategy, relationship = 'learned', eta = 'auto', guard, o
   return { strategy, relationship, eta, guard: guard ?? defaultGuard(problem), ...(options === undefined ? {} : { options }) };
 }
 
-function resolveRelationship({ relationship }: ExperimentFile, arms: readonly ArmSpec[], from: string): Experiment['relationship'] {
+function resolveRelationship(
+  { relationship }: ExperimentFile,
+  arms: readonly ArmSpec[],
+  { file, relationship: held }: ResolveContext,
+): Experiment['relationship'] {
   if (relationship === undefined) return { estimator: defaultEstimator(arms), options: {}, isDefault: true };
   const { estimator, ...options }: RelationshipSection = relationship;
   if (estimator !== FROM_FILE) return { estimator, options };
-  return { estimator, options: {}, file: fromFile(String(options['file']), from) };
+  return { estimator, options: {}, file: relationshipPath(relationship, file), ...(held && { given: held }) };
+}
+
+/** Absolute. */
+export function relationshipPath({ file }: RelationshipSection, from: string): string {
+  return fromFile(String(file), from);
 }
 
 function resolveNetworkGraph(given: ExperimentFile, problem: ProblemSpec, file: string): GraphSpec {

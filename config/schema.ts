@@ -339,7 +339,9 @@ const GIVEN = Type.Object(
     estimator: Type.Literal(FROM_FILE),
     file: Type.String({ minLength: 1, description: 'A relationship file, such as relationship/v0001.json of a run; write the key `file` alone' }),
   },
-  closed('No estimator: the relationship that another run learned. Nobody explores where the file tells the noise of every agent'),
+  closed(
+    'No estimator: the relationship that another run learned. Groups are for grouped, a subspace for shared-representation, a prior for hierarchical, a graph for multitask and filter. Nobody explores where the file tells the noise of every agent',
+  ),
 );
 
 const RELATIONSHIP = branches<RelationshipSection>(

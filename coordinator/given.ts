@@ -5,9 +5,10 @@
 import { assert } from '../core/errors.ts';
 import type { Estimator } from '../core/relationship/estimator.ts';
 import { initEvidence, observeEvidence } from '../core/relationship/evidence.ts';
-import { kindFormat, type JsonFields } from '../core/relationship/kinds.ts';
+import type { JsonFields } from '../core/relationship/kinds.ts';
 import { laplacianOf, type Diagnostic, type PrecisionRelationship } from '../core/relationship/relationship.ts';
 import type { Experiment, GradientProblem } from '../config/experiment.ts';
+import { givenAs } from '../config/given-relationship.ts';
 import type { RelationshipFile } from '../config/relationship-file.ts';
 import type { Explored, Gathered } from './exploration.ts';
 
@@ -28,9 +29,10 @@ export const GIVEN: Estimator = {
   estimate: () => assert(false, 'a given relationship is not estimated') as never,
 };
 
-export function givenRelationship(file: RelationshipFile): PrecisionRelationship {
-  const relationship = kindFormat(file.kind).fromJson(file, file.agents);
-  return { kind: 'precision', agents: file.agents, laplacian: laplacianOf(relationship) };
+/** What arms over a graph go by, and the notes on how it became one. */
+export function givenGraph(file: RelationshipFile): { relationship: PrecisionRelationship; diagnostics: readonly Diagnostic[] } {
+  const { relationship, file: converted } = givenAs(file, 'precision');
+  return { relationship: { kind: 'precision', agents: file.agents, laplacian: laplacianOf(relationship) }, diagnostics: aboutKind(converted) };
 }
 
 /** Where it is from, in words. */
@@ -41,7 +43,7 @@ export function provenance({ inputs, version, estimator, contributors, agents }:
 }
 
 /** Where it was given as another kind: by which formula it became a precision. */
-export function aboutKind({ diagnostics }: RelationshipFile): Diagnostic[] {
+function aboutKind({ diagnostics }: RelationshipFile): Diagnostic[] {
   return diagnostics.filter(({ code }) => code === 'RELATIONSHIP_CONVERTED');
 }
 

@@ -78,7 +78,7 @@ class MlpSeason implements Season<ArmPlan> {
   }
 
   plan(): ArmPlan[] {
-    return planArms(this.#context, undefined, undefined).map((arm) => (arm.spec.relationship === 'known' ? this.#asKnown(arm) : arm));
+    return planArms(this.#context, undefined, undefined).map((arm) => (arm.spec.relationship === 'known' ? this.#asKnown(arm) : this.#groups.planned(arm)));
   }
 
   viewsOf(plan: ArmPlan): [ArmPlan['views']] {

@@ -1,8 +1,10 @@
 /** Everything a table's prior is learned from, for one set of agents and of rows: whom to ask, and the chain. */
-import { hierarchicalChain, type ChainOptions, type Fit } from '../core/hierarchical/chain.ts';
+import { hierarchicalChain, type Chain, type ChainOptions, type Fit } from '../core/hierarchical/chain.ts';
+import { heldChain, heldLogisticChain } from '../core/hierarchical/held.ts';
 import { logisticChain } from '../core/hierarchical/logistic-chain.ts';
 import type { EstimatorOptions } from '../core/relationship/estimator.ts';
 import type { COVARIANCES, GRAPHS } from '../core/relationship/hierarchical.ts';
+import type { Prior } from '../core/relationship/relationship.ts';
 import type { TableProblem } from '../config/experiment.ts';
 import { askAgents, askMoments, BROKEN_OFF, converse, informationOf, type Ask } from './prior-questions.ts';
 import { named, type Script, type ScriptContext, type Values } from './script.ts';
@@ -32,15 +34,22 @@ export interface PriorRows {
 }
 
 /** Whom the chain asks about these rows. */
-export function askFor(context: ScriptContext, { gathers }: PriorOptions, { members, heldOut }: PriorRows, told: ReadonlyMap<number, Values>): Ask {
-  if (!gathers) return askAgents(context, members, { label: 'learning the prior', heldOut });
+export function askFor(
+  context: ScriptContext,
+  { gathers }: PriorOptions,
+  { members, heldOut }: PriorRows,
+  told: ReadonlyMap<number, Values>,
+  label = 'learning the prior',
+): Ask {
+  if (!gathers) return askAgents(context, members, { label, heldOut });
   return askMoments(members.map((agent) => informationOf(told.get(agent)!, agent, prefixOf(heldOut))));
 }
 
+/** Learned, or the posteriors under one that is held. */
 export function* fitPrior(
   ask: Ask,
   problem: TableProblem,
-  covariance: PriorOptions['covariance'],
+  { covariance, held }: Pick<PriorOptions, 'covariance'> & { readonly held?: Prior },
   { members, heldOut }: PriorRows,
   told: ReadonlyMap<number, Values>,
 ): Script<Fit | typeof BROKEN_OFF> {
@@ -52,7 +61,12 @@ export function* fitPrior(
     noise: isLabels ? 'shared' : 'own',
     covariance,
   };
-  return yield* converse(problem.loss === 'logistic' ? logisticChain(options) : hierarchicalChain(options), ask);
+  return yield* converse(chainOf(problem.loss === 'logistic', options, held), ask);
+}
+
+function chainOf(isLogistic: boolean, options: ChainOptions, held: Prior | undefined): Chain<Fit> {
+  if (held !== undefined) return isLogistic ? heldLogisticChain(held, options) : heldChain(held, options);
+  return isLogistic ? logisticChain(options) : hierarchicalChain(options);
 }
 
 function prefixOf(heldOut: boolean): string {

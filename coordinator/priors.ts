@@ -1,11 +1,11 @@
 /**
- * The prior of a table's agents: learned when an arm first needs it, again when somebody comes or goes, with a graph on
+ * The prior of a table's agents: given, or learned when an arm first needs it, again when somebody comes or goes, with a graph on
  * top where the experiment asks for one, and made into what each agent is told. All of it is a function of the reports: a
  * coordinator that restarts comes to the same prior.
  */
 import { assert } from '../core/errors.ts';
 import type { Fit } from '../core/hierarchical/chain.ts';
-import { gateDiagnostic, guardDiagnostic, priorDiagnostics, tooLargeDiagnostic } from '../core/hierarchical/diagnostics.ts';
+import { gateDiagnostic, guardDiagnostic, heldDiagnostics, priorDiagnostics, tooLargeDiagnostic } from '../core/hierarchical/diagnostics.ts';
 import { graphGate, type Gate } from '../core/hierarchical/gate.ts';
 import { couplingOf, graphChain, graphOnTop } from '../core/hierarchical/graph.ts';
 import { judge } from '../core/hierarchical/guard.ts';
@@ -15,14 +15,17 @@ import type { Question } from '../core/hierarchical/question.ts';
 import { LIMITS } from '../core/limits.ts';
 import type { Matrix } from '../core/linalg/matrix.ts';
 import { hierarchical } from '../core/relationship/hierarchical.ts';
-import type { Diagnostic } from '../core/relationship/relationship.ts';
+import type { Diagnostic, Prior, PriorRelationship } from '../core/relationship/relationship.ts';
 import type { TableProblem } from '../config/experiment.ts';
+import { heldOf } from '../config/given-relationship.ts';
 import type { LocalPrior, PosteriorWork } from '../proto/messages.ts';
+import { provenance } from './given.ts';
 import { askFor, fitPrior, type PriorOptions, type PriorRows } from './prior-fit.ts';
 import { BROKEN_OFF, converse, gainOf, isComplete, localPrior, worksOf } from './prior-questions.ts';
 import { controlOf, type ArmPlan } from './relate.ts';
 import { named, type Script, type ScriptContext, type Values } from './script.ts';
 import { laplacianOfAll } from './subset.ts';
+import { coordinates, type Prepared } from './table-fits.ts';
 
 type Told = ReadonlyMap<number, Values>;
 type OrBrokenOff<T> = Script<T | typeof BROKEN_OFF>;
@@ -38,15 +41,15 @@ export class Priors {
   readonly #context: ScriptContext;
   readonly #problem: TableProblem;
   readonly #options: PriorOptions;
-  readonly #ridge: number;
+  readonly #prepared: Prepared;
   readonly #nextVersion: () => number;
   #learned: Learned | undefined;
 
-  constructor(context: ScriptContext, problem: TableProblem, options: PriorOptions, ridge: number, nextVersion: () => number) {
+  constructor(context: ScriptContext, problem: TableProblem, options: PriorOptions, prepared: Prepared, nextVersion: () => number) {
     this.#context = context;
     this.#problem = problem;
     this.#options = options;
-    this.#ridge = ridge;
+    this.#prepared = prepared;
     this.#nextVersion = nextVersion;
   }
 
@@ -66,15 +69,20 @@ export class Priors {
 
   *#learn(members: readonly number[], told: Told): OrBrokenOff<Learned> {
     if (this.#learned?.members.join(' ') === members.join(' ')) return this.#learned;
-    const fit = yield* this.#fit({ members, heldOut: false }, told);
+    const given = heldOf(this.#context.experiment, 'prior');
+    const fit = yield* this.#fit({ members, heldOut: false }, told, given?.held.prior);
     if (fit === BROKEN_OFF) return BROKEN_OFF;
+    if (given !== undefined) {
+      this.#record(fit, members, undefined, [provenance(given.file), ...aboutGraph(given.held), ...heldDiagnostics(fit)]);
+      return (this.#learned = { members, fit, graph: undefined });
+    }
     const top = yield* this.#graph(fit, members, told);
     if (top === BROKEN_OFF) return BROKEN_OFF;
-    this.#record(fit, members, top);
+    this.#record(fit, members, top.graph, [...priorDiagnostics(fit), ...top.diagnostics]);
     return (this.#learned = { members, fit, graph: top.graph });
   }
 
-  #record({ prior, ...fit }: Fit, members: readonly number[], { graph, diagnostics }: Top): void {
+  #record({ prior }: Fit, members: readonly number[], graph: Matrix | undefined, diagnostics: readonly Diagnostic[]): void {
     const { agents } = this.#context.experiment;
     const laplacian = graph && { laplacian: laplacianOfAll(graph, members, agents) };
     this.#context.record({
@@ -82,16 +90,17 @@ export class Priors {
       relationship: { kind: 'prior', agents, prior, ...laplacian },
       version: this.#nextVersion(),
       contributors: members,
-      diagnostics: [...priorDiagnostics({ prior, ...fit }), ...diagnostics],
+      diagnostics,
       relativeError: null,
       truth: null,
       estimator: hierarchical.name,
+      ...coordinates(this.#prepared),
     });
   }
 
-  *#fit(rows: PriorRows, told: Told): OrBrokenOff<Fit> {
-    const ask = askFor(this.#context, this.#options, rows, told);
-    return yield* fitPrior(ask, this.#problem, this.#options.covariance, rows, told);
+  *#fit(rows: PriorRows, told: Told, held?: Prior): OrBrokenOff<Fit> {
+    const ask = askFor(this.#context, this.#options, rows, told, held && 'asking about the given prior');
+    return yield* fitPrior(ask, this.#problem, { covariance: this.#options.covariance, ...(held && { held }) }, rows, told);
   }
 
   /** The learned graph where it is asked for, and adopted. */
@@ -142,7 +151,7 @@ export class Priors {
 
   /** One named vector of every member, about the model that its question leads to. */
   *#tell(members: readonly number[], questions: readonly Question[], what: 'gain' | 'heldOut', label: string): OrBrokenOff<readonly Float64Array[]> {
-    const ask = { kind: 'posterior', heldOut: what === 'heldOut', ridge: this.#ridge, tell: [what] } satisfies Omit<PosteriorWork, 'prior'>;
+    const ask = { kind: 'posterior', heldOut: what === 'heldOut', ridge: this.#prepared.ridge, tell: [what] } satisfies Omit<PosteriorWork, 'prior'>;
     const works = worksOf(this.#context, members, (i) => ({ ...ask, prior: localPrior(questions[i]) }));
     const reports = yield { phase: 'estimating', label, works };
     return isComplete(reports, members) ? members.map((agent) => named(reports.values[agent], agent, what)) : BROKEN_OFF;
@@ -152,4 +161,10 @@ export class Priors {
 interface Top {
   readonly graph: Matrix | undefined;
   readonly diagnostics: readonly Diagnostic[];
+}
+
+/** A graph on top is of the agents that it was learned from, and of what their own rows left open. */
+function aboutGraph({ laplacian }: PriorRelationship): Diagnostic[] {
+  if (laplacian === undefined) return [];
+  return [{ code: 'GRAPH_LEFT_OUT', message: 'the given prior has a graph on top, which is of the agents that it was learned from: the prior alone is used' }];
 }

@@ -9,7 +9,8 @@ import { draw } from '../core/random.ts';
 import { cgl } from '../core/relationship/cgl.ts';
 import { completeLaplacian, permutedLaplacian } from '../core/relationship/controls.ts';
 import type { Estimate, Estimator, EstimatorOptions, Evidence } from '../core/relationship/estimator.ts';
-import { ESTIMATOR_CARDS, estimatorByName, isLearned, OWN_ESTIMATORS } from '../core/relationship/index.ts';
+import { ESTIMATOR_CARDS, estimatorByName, isLearned, OWN_ESTIMATORS, usedAs } from '../core/relationship/index.ts';
+import { nounOf } from '../core/relationship/kinds.ts';
 import { sharedSubspace } from '../core/relationship/shared-subspace.ts';
 import { semidefinite } from '../core/relationship/semidefinite.ts';
 import type { Diagnostic, PrecisionRelationship } from '../core/relationship/relationship.ts';
@@ -21,7 +22,7 @@ import type { Strategy } from '../core/strategy/strategy.ts';
 import type { ArmSpec, Experiment } from '../config/experiment.ts';
 import { trace } from '../core/linalg/matrix.ts';
 import type { RelationshipFile } from '../config/relationship-file.ts';
-import { aboutKind, aboutNames, GIVEN, givenRelationship, provenance } from './given.ts';
+import { aboutNames, GIVEN, givenGraph, provenance } from './given.ts';
 import type { ScriptContext } from './script.ts';
 import { graphAmong, laplacianAmong, laplacianOfAll, viewsOfAll } from './subset.ts';
 import { averagingViews, completeStrength, laplacianViews, meanViews, restrictToLinks } from './views.ts';
@@ -73,8 +74,8 @@ export function isGossiped(experiment: Experiment): boolean {
   return optionsOf(experiment, sharedSubspace.name)['host'] === 'agents';
 }
 
-/** Whether any arm needs a learned one of these. */
-export function needsLearned(experiment: Experiment, over: 'prior' | 'subspace'): boolean {
+/** Whether any arm goes by one of these. */
+export function goesBy(experiment: Experiment, over: 'prior' | 'subspace'): boolean {
   return experiment.cooperate.arms.some((arm) => strategyOf(arm).cooperatesOver === over);
 }
 
@@ -83,11 +84,11 @@ export function estimatorDiagnostics(experiment: Experiment): Diagnostic[] {
   const { estimator, isDefault, given } = experiment.relationship;
   if (isDefault) return [];
   const learnsGraph = given !== undefined || estimatorByName(estimator) !== undefined;
-  const learned = learnsGraph ? 'relationship' : ESTIMATOR_CARDS[estimator].yields;
+  const usable = [learnsGraph ? 'relationship' : ESTIMATOR_CARDS[estimator].yields, ...(given === undefined ? [] : [usedAs(given.kind)])];
   const strategies = [...new Set(experiment.cooperate.arms.map(strategyOf))];
   return strategies.flatMap(({ name, cooperatesOver: over }) => {
-    if (!isLearned(over) || over === learned) return [];
-    const learning = given === undefined ? `what ${estimator} learns` : 'a relationship that is given';
+    if (!isLearned(over) || usable.includes(over)) return [];
+    const learning = given === undefined ? `what ${estimator} learns` : `${nounOf(given.kind)} that ${given.kind === 'groups' ? 'are' : 'is'} given`;
     const message = `${name} cannot use ${learning}; it takes ${OWN_ESTIMATORS[over].name}, with its defaults`;
     return [{ code: 'ESTIMATOR_OF_STRATEGY', message }];
   });
@@ -148,9 +149,10 @@ export function aboutMissing(contributors: readonly number[], agents: number): D
 /** A given relationship, as if it had been learned from those who take part. */
 function taken(given: RelationshipFile, evidence: readonly Evidence[], { agentNames }: Experiment): Learned {
   const contributors = evidence.map(({ agent }) => agent).sort((a, b) => a - b);
-  const own = laplacianAmong(givenRelationship(given).laplacian, contributors);
+  const graph = givenGraph(given);
+  const own = laplacianAmong(graph.relationship.laplacian, contributors);
   const laplacian = laplacianOfAll(own, contributors, given.agents);
-  const diagnostics = [provenance(given), ...aboutKind(given), ...aboutNames(given, agentNames)];
+  const diagnostics = [provenance(given), ...graph.diagnostics, ...aboutNames(given, agentNames)];
   return { contributors, own, relationship: { kind: 'precision', agents: given.agents, laplacian }, diagnostics };
 }
 

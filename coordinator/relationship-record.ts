@@ -5,6 +5,7 @@ import type { Relationship } from '../core/relationship/relationship.ts';
 import { toRows } from '../core/linalg/matrix.ts';
 import { hasTable, isStream, type Experiment, type ProblemSpec } from '../config/experiment.ts';
 import { relationshipFile, type RelationshipAbout, type RelationshipFile } from '../config/relationship-file.ts';
+import { givenAs } from '../config/given-relationship.ts';
 import { exploredBefore } from './given.ts';
 import { optionsOf } from './relate.ts';
 import type { RelationshipInputs, RunRecord } from './script.ts';
@@ -15,7 +16,7 @@ export function recordedFile(experiment: Experiment, runId: string, entry: Entry
   const { agents, agentNames } = experiment;
   const given = givenOf(experiment, entry);
   const { relationship, version, relativeError, truth, diagnostics } = entry;
-  const contributors = entry.contributors.filter((agent) => given === undefined || given.contributors.includes(agent));
+  const contributors = entry.contributors.filter((agent) => given === undefined || (isFromHere(given, agentNames) && given.contributors.includes(agent)));
   return relationshipFile(relationship, {
     version,
     agentNames: [...agentNames],
@@ -24,7 +25,7 @@ export function recordedFile(experiment: Experiment, runId: string, entry: Entry
     contributors,
     missing: Array.from({ length: agents }, (_, k) => k).filter((k) => !contributors.includes(k)),
     spectrum: spectrumOf(relationship),
-    inputs: inputsOf(experiment, runId, entry.inputs, given),
+    inputs: inputsOf(experiment, runId, entry, given),
     expectedError: given?.expectedError ?? expectedError(relationship, entry.inputs),
     relativeError,
     truth: truth === null ? null : toRows(truth),
@@ -38,22 +39,24 @@ export function estimatorName(experiment: Experiment, entry: Entry): string {
   return givenOf(experiment, entry)?.estimator ?? entry.estimator ?? experiment.relationship.estimator;
 }
 
-/** A run that was given a graph may learn a prior beside it. */
+/** A run that was given a graph may learn a prior beside it; of what it was given as another kind, a graph was made. */
 export function givenOf({ relationship: { given } }: Experiment, { relationship }: Entry): RelationshipFile | undefined {
-  return given?.kind === relationship.kind ? given : undefined;
+  if (given === undefined || given.kind === relationship.kind) return given;
+  return relationship.kind === 'precision' ? givenAs(given, 'precision').file : undefined;
+}
+
+/** Agents of this run whose reports a given file was learned from: a prior and a subspace may be of other agents altogether. */
+function isFromHere(given: RelationshipFile, names: readonly string[]): boolean {
+  const isOfAgents = given.kind !== 'prior' && given.kind !== 'subspace';
+  return isOfAgents || (names.length === given.agents && names.every((name, agent) => name === given.agentNames[agent]));
 }
 
 /** Of a given relationship those of its file; but the noise is of the run that explored, with the problem it is of. */
-function inputsOf(
-  experiment: Experiment,
-  runId: string,
-  inputs: RelationshipInputs | undefined,
-  given: RelationshipFile | undefined,
-): RelationshipAbout['inputs'] {
+function inputsOf(experiment: Experiment, runId: string, { inputs, standardization }: Entry, given: RelationshipFile | undefined): RelationshipAbout['inputs'] {
   const { name, seed, agents, problem } = experiment;
   const here = { run: runId, experiment: name, seed };
   const exploredHere = isStream(problem) && exploredBefore(experiment, problem) === undefined;
-  if (given !== undefined && !exploredHere) return { ...given.inputs, ...here };
+  if (given !== undefined && !exploredHere) return { ...given.inputs, ...(given.agents === agents ? {} : { noise: null, noisePower: null }), ...here };
   const byAgent = (values: ReadonlyMap<number, number> | undefined): (number | null)[] | null =>
     values === undefined ? null : Array.from({ length: agents }, (_, agent) => values.get(agent) ?? null);
   return {
@@ -65,6 +68,7 @@ function inputsOf(
     noisePower: byAgent(inputs?.noisePower),
     stepSize: inputs?.stepSize ?? null,
     settledWindows: inputs?.settledWindows ?? null,
+    ...(standardization && { standardization: { shift: [...standardization.shift], scale: [...standardization.scale] } }),
   };
 }
 

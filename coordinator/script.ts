@@ -5,6 +5,7 @@
  */
 import type { Graph } from '../core/graph.ts';
 import type { Programme } from '../core/grouping/programme.ts';
+import type { Standardization } from '../core/problem/standardize.ts';
 import type { Diagnostic, Relationship } from '../core/relationship/relationship.ts';
 import type { Matrix } from '../core/linalg/matrix.ts';
 import type { ArmResult, RunResult } from '../core/run-result.ts';
@@ -63,6 +64,8 @@ export type RunRecord =
       readonly inputs?: RelationshipInputs;
       /** By which estimator, where it is not the one of the experiment's section. */
       readonly estimator?: string;
+      /** Of what is written in coordinates: of the rows that these are of, where all agents share them. */
+      readonly standardization?: Standardization;
     }
   | { readonly type: 'arm'; readonly arm: ArmResult; readonly parameters: readonly Float64Array[] }
   | { readonly type: 'metrics'; readonly arm: number; readonly agent: number; readonly values: Readonly<Record<string, unknown>> }

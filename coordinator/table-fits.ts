@@ -2,6 +2,7 @@
  * What the local fits of a table told: the evidence, and the noise of each, n_k = s mean diag(P A P) with s the residual
  * variance pooled over all who reported (1 for labels).
  */
+import type { Standardization } from '../core/problem/standardize.ts';
 import type { Evidence } from '../core/relationship/estimator.ts';
 import type { TableProblem } from '../config/experiment.ts';
 import { named } from './script.ts';
@@ -21,6 +22,20 @@ export interface Fits {
 export interface LocalFits {
   readonly all: Fits;
   readonly fitting: Fits;
+}
+
+/** What agents stand on before they learn anything of one another. */
+export interface Prepared {
+  /** Of "alone". */
+  readonly ridge: number;
+  readonly dimension: number;
+  /** Of the rows of all agents; undefined where every agent has its own. */
+  readonly standardization?: Standardization;
+}
+
+/** As a record has it of what is written in these coordinates. */
+export function coordinates({ standardization }: Prepared): Pick<Prepared, 'standardization'> {
+  return standardization === undefined ? {} : { standardization };
 }
 
 /** The reports' vectors begin with `prefix`; sums go by the agents' indices. */

@@ -14,6 +14,8 @@ import { chooseRidge, etaGrid, leastTotal, ridgeGrid } from '../core/problem/rid
 import { meanFeatureVariance, mergeMoments, standardization, targetDeviation } from '../core/problem/standardize.ts';
 import type { RunResult } from '../core/run-result.ts';
 import type { TableProblem } from '../config/experiment.ts';
+import { givenStandard } from '../config/given-coordinates.ts';
+import { heldOf } from '../config/given-relationship.ts';
 import { hierarchical } from '../core/relationship/hierarchical.ts';
 import { ROUNDS_MAX as SUBSPACE_ROUNDS_MAX } from '../core/subspace/chain.ts';
 import type { CooperateWork, LocalBasis, LocalPrior } from '../proto/messages.ts';
@@ -32,7 +34,7 @@ import {
   estimatorDiagnostics,
   estimatorOf,
   isGossiped,
-  needsLearned,
+  goesBy,
   needsRelationship,
   optionsOf,
   planArms,
@@ -41,8 +43,8 @@ import {
 } from './relate.ts';
 import { forEveryone, named, reportedByAll, valuesByAgent } from './script.ts';
 import type { Script, ScriptContext, StageReports, Values } from './script.ts';
-import { fitsOf } from './table-fits.ts';
-import type { Fits, LocalFits } from './table-fits.ts';
+import { coordinates, fitsOf } from './table-fits.ts';
+import type { Fits, LocalFits, Prepared } from './table-fits.ts';
 import { rankOf, Subspaces } from './subspaces.ts';
 import { TaskGroups } from './task-groups.ts';
 import { filterSpectrumMax } from './views.ts';
@@ -61,23 +63,26 @@ interface TablePlan {
 
 export function* tableScript(context: ScriptContext, problem: TableProblem): Script {
   const { experiment } = context;
-  const { ridge, dimension } = yield* prepare(context, problem);
+  const prepared = yield* prepare(context, problem);
+  const { ridge, dimension } = prepared;
   const about = priorOptions(optionsOf(experiment, hierarchical.name), problem, experiment.agents, dimension);
-  const moments = needsLearned(experiment, 'prior') && about.gathers ? ['information'] : [];
-  const needs = [...estimatorOf(experiment).needs, ...moments, ...(needsLearned(experiment, 'subspace') && !isGossiped(experiment) ? ['halves'] : [])];
+  const moments = goesBy(experiment, 'prior') && about.gathers ? ['information'] : [];
+  const learnsSubspace = goesBy(experiment, 'subspace') && !isGossiped(experiment) && heldOf(experiment, 'subspace') === undefined;
+  const needs = [...estimatorOf(experiment).needs, ...moments, ...(learnsSubspace ? ['halves'] : [])];
   const work = { kind: 'evidence', needs, ridge } as const;
   const reports = yield { phase: 'exploring', label: 'solving locally', works: forEveryone(experiment.agents, work) };
   const diagnostics = [...estimatorDiagnostics(experiment), ...solverDiagnostics(experiment)];
   if (diagnostics.length > 0) context.record({ type: 'diagnostics', diagnostics });
-  yield* runArms(context, new TableSeason(context, problem, ridge, about, reports));
+  yield* runArms(context, new TableSeason(context, problem, prepared, about, reports));
 }
 
-/** Global moments, standardisation, and the ridge of "alone". */
-function* prepare(context: ScriptContext, problem: TableProblem): Script<{ ridge: number; dimension: number }> {
+/** Global moments, standardisation (of a prior or a subspace that is given: its own), and the ridge of "alone". */
+function* prepare(context: ScriptContext, problem: TableProblem): Script<Prepared> {
   const { agents } = context.experiment;
   const moments = yield { phase: 'exploring', label: 'reporting moments', works: forEveryone(agents, { kind: 'moments' }) };
   const merged = mergeMoments(reportedByAll(moments, 'moments'));
-  const { shift, scale } = standardization(merged, problem.standardize, problem.loss);
+  const common = givenStandard(context.experiment) ?? standardization(merged, problem.standardize, problem.loss);
+  const { shift, scale } = common;
   const grid = problem.ridge === 'auto' ? ridgeGrid(merged[0] / moments.participants.length, meanFeatureVariance(merged, scale)) : [];
   const own = problem.standardize === 'per-agent';
   const work = { kind: 'standardize', shift: own ? [] : [...shift], scale: own ? [] : [...scale], ridges: grid } as const;
@@ -85,7 +90,7 @@ function* prepare(context: ScriptContext, problem: TableProblem): Script<{ ridge
   const ridge = problem.ridge === 'auto' ? chooseRidge(reportedByAll(losses, 'leaveOneOut'), grid) : problem.ridge;
   const targetSd = problem.loss === 'squared' ? { targetSd: targetDeviation(merged) } : {};
   context.record({ type: 'problem', problem: { kind: problem.kind, loss: problem.loss, ridge, ...targetSd, ...ownFacts(problem) } });
-  return { ridge, dimension: scale.length };
+  return { ridge, dimension: scale.length, ...(own ? {} : { standardization: common }) };
 }
 
 /** For whoever reads the results: whose loss it is, and what its error measures. */
@@ -98,7 +103,7 @@ class TableSeason implements Season<TablePlan> {
   readonly evidenceStage: number;
   readonly #context: ScriptContext;
   readonly #problem: TableProblem;
-  readonly #ridge: number;
+  readonly #prepared: Prepared;
   readonly #told: Map<number, Values>;
   readonly #priors: Priors;
   readonly #subspaces: Subspaces;
@@ -109,14 +114,14 @@ class TableSeason implements Season<TablePlan> {
   #learnedFitting: Matrix | undefined;
   #version = 0;
 
-  constructor(context: ScriptContext, problem: TableProblem, ridge: number, prior: PriorOptions, reports: StageReports) {
+  constructor(context: ScriptContext, problem: TableProblem, prepared: Prepared, prior: PriorOptions, reports: StageReports) {
     this.#context = context;
     this.#problem = problem;
-    this.#ridge = ridge;
+    this.#prepared = prepared;
     this.evidenceStage = reports.stage;
     this.#told = valuesByAgent(reports);
-    this.#priors = new Priors(context, problem, prior, ridge, () => ++this.#version);
-    this.#subspaces = new Subspaces(context, problem, rankOf(context.experiment), ridge, () => ++this.#version);
+    this.#priors = new Priors(context, problem, prior, prepared, () => ++this.#version);
+    this.#subspaces = new Subspaces(context, problem, rankOf(context.experiment), prepared, () => ++this.#version);
     this.#groups = new TaskGroups(
       context,
       () => ++this.#version,
@@ -136,11 +141,11 @@ class TableSeason implements Season<TablePlan> {
 
   plan(): TablePlan[] {
     const trials = planArms(this.#context, this.#learnedFitting, undefined);
-    return planArms(this.#context, this.#learned, undefined).map((arm, index) => ({ arm, trial: trials[index] }));
+    return planArms(this.#context, this.#learned, undefined).map((arm, index) => ({ arm: this.#groups.planned(arm), trial: trials[index] }));
   }
 
   viewsOf({ arm, trial }: TablePlan): ArmPlan['views'][] {
-    return [arm.views, trial.views];
+    return arm.laplacian === undefined ? [arm.views] : [arm.views, trial.views];
   }
 
   *run({ arm, trial }: TablePlan, epochs: Epochs, open: OpenViews): Script<boolean> {
@@ -160,7 +165,8 @@ class TableSeason implements Season<TablePlan> {
     const gossip = this.#gossipOf(arm);
     if (gossip !== undefined) {
       const slopes = result.parameters.map((w) => w.subarray(1));
-      this.#context.record({ ...gossipedRecord(arm, this.#context.experiment.agents, slopes, gossip, rounds), version: ++this.#version });
+      const found = gossipedRecord(arm, this.#context.experiment.agents, slopes, gossip, rounds);
+      this.#context.record({ ...found, ...coordinates(this.#prepared), version: ++this.#version });
     }
     this.#context.record({ type: 'arm', ...result });
     const aucLeftOut = reports.participants.filter((k) => result.arm.aucByAgent?.[k] === null);
@@ -218,8 +224,8 @@ class TableSeason implements Season<TablePlan> {
 
   #learnAgain(): LocalFits {
     const context = this.#context;
-    const all = fitsOf(this.#problem, this.#told, '', this.#ridge);
-    const fitting = fitsOf(this.#problem, this.#told, 'fitting:', this.#ridge);
+    const all = fitsOf(this.#problem, this.#told, '', this.#prepared.ridge);
+    const fitting = fitsOf(this.#problem, this.#told, 'fitting:', this.#prepared.ridge);
     if (!needsRelationship(context.experiment)) return { all, fitting };
     const { relationship, contributors, diagnostics } = estimate(context.experiment, all.evidence);
     const { laplacian, diagnostics: dropped } = withinNetwork(context, relationship.laplacian);

@@ -14,12 +14,15 @@ import { blockLaplacian } from '../core/relationship/groups.ts';
 import type { Diagnostic, GroupsRelationship } from '../core/relationship/relationship.ts';
 import { taskGrouping } from '../core/relationship/task-grouping.ts';
 import type { CooperateWork } from '../proto/messages.ts';
+import { heldOf } from '../config/given-relationship.ts';
 import type { Epochs } from './epochs.ts';
 import { gainsOfStep, type AskStep } from './gain-stages.ts';
+import { aboutNames, provenance } from './given.ts';
 import { groupingFor } from './groupings.ts';
 import { BROKEN_OFF, isComplete } from './prior-questions.ts';
 import { aboutMissing, optionsOf, type ArmPlan } from './relate.ts';
 import { named, type Script, type ScriptContext } from './script.ts';
+import { groupViews } from './views.ts';
 
 type StepTerms = Pick<CooperateWork, 'epoch' | 'firstStep' | 'stepSize' | 'needs' | 'heldOut' | 'untilIteration' | 'lastIteration' | 'gradients'>;
 
@@ -56,16 +59,23 @@ export class TaskGroups {
     this.#training = training;
   }
 
-  /** The groups of those who take part; learned when first needed, and again when somebody comes or goes. */
+  /** An arm in groups that are given, with the views of these; every other as it is. */
+  planned(arm: ArmPlan): ArmPlan {
+    const given = arm.strategy.cooperatesOver === 'groups' ? this.#given(arm.members) : undefined;
+    return given === undefined ? arm : { ...arm, views: groupViews(given) };
+  }
+
+  /** The groups of those who take part; given, or learned when first needed, and again when somebody comes or goes. */
   *of({ members }: ArmPlan, stepSize: number, epochs: Epochs, works: StepWorks): Script<GroupsRelationship | typeof BROKEN_OFF> {
     if (this.#learned !== undefined && this.#of === members.join(' ')) return this.#learned;
+    const given = this.#given(members);
+    if (given !== undefined) return this.#take(given, members);
     const seen = yield* this.#collect(members, stepSize, epochs, works);
     if (seen === BROKEN_OFF) return seen;
     const calculation: Programme = { gains: seen.gains, ...programmeOf(this.#options, members, this.#rowsOf) };
     const over = yield { phase: 'estimating', label: 'looking for the best groups', works: [], calculation };
     if (!isComplete(over, members)) return BROKEN_OFF;
-    this.#of = members.join(' ');
-    return (this.#learned = this.#group(members, seen, groupingFor(calculation)));
+    return this.#keep(this.#group(members, seen, groupingFor(calculation)), members);
   }
 
   /** A member that is lost ends it, and it begins again without it. */
@@ -87,28 +97,51 @@ export class TaskGroups {
     return book.mean();
   }
 
+  /** Nobody looks for groups that another run found: those who are left of them learn together. */
+  #given(members: readonly number[]): GroupsRelationship | undefined {
+    const given = heldOf(this.#context.experiment, 'groups');
+    return given && groupsAmong(given.held, members);
+  }
+
+  #take(given: GroupsRelationship, members: readonly number[]): GroupsRelationship {
+    const { experiment } = this.#context;
+    const { file } = heldOf(experiment, 'groups')!;
+    this.#record(given, members, [provenance(file), ...aboutNames(file, experiment.agentNames)]);
+    return this.#keep(given, members);
+  }
+
+  #keep(groups: GroupsRelationship, members: readonly number[]): GroupsRelationship {
+    this.#of = members.join(' ');
+    return (this.#learned = groups);
+  }
+
   get #gains(): GainName {
     return GAIN_NAMES.find((name) => name === this.#options['gains']) ?? 'first-order';
   }
 
   #group(members: readonly number[], seen: MeanGains, found: BestGrouping): GroupsRelationship {
     const { agents } = this.#context.experiment;
-    const { known } = this.#training;
     const groups = found.groups.map((group) => group.map((i) => members[i]));
     const servedBy = Array.from({ length: agents }, (_, agent) => found.servedBy[members.indexOf(agent)] ?? -1);
     const relationship: GroupsRelationship = { kind: 'groups', agents, groups, servedBy, laplacian: blockLaplacian(agents, groups) };
-    const diagnostics = groupDiagnostics(found, seen, { members, way: this.#gains, isCounted: typeof this.#options['groups'] === 'number' });
+    const about = { members, way: this.#gains, isCounted: typeof this.#options['groups'] === 'number' };
+    this.#record(relationship, members, [...groupDiagnostics(found, seen, about), ...aboutMissing(members, agents)]);
+    return relationship;
+  }
+
+  #record(relationship: GroupsRelationship, members: readonly number[], diagnostics: readonly Diagnostic[]): void {
+    const { agents } = this.#context.experiment;
+    const { known } = this.#training;
     this.#context.record({
       type: 'relationship',
       relationship,
       version: this.#nextVersion(),
       contributors: members,
-      diagnostics: [...diagnostics, ...this.#agreement(relationship, members), ...aboutMissing(members, agents)],
+      diagnostics: [...diagnostics, ...this.#agreement(relationship, members)],
       relativeError: null,
       truth: known === undefined ? null : blockLaplacian(agents, known),
       estimator: taskGrouping.name,
     });
-    return relationship;
   }
 
   /** With the true groups, among those who were grouped. */
@@ -126,6 +159,19 @@ export class TaskGroups {
 export function partition(agents: number, groups: Groups): GroupsRelationship {
   const servedBy = labelsOf(groups, agents);
   return { kind: 'groups', agents, groups, servedBy, laplacian: blockLaplacian(agents, groups) };
+}
+
+/** The groups among these agents, each served by its own; those of which nobody is left are none, and who is in none is one by itself. */
+function groupsAmong({ agents, groups, servedBy }: GroupsRelationship, members: readonly number[]): GroupsRelationship {
+  const left = groups.map((group) => group.filter((agent) => members.includes(agent)));
+  const kept = left.flatMap((group, index) => (group.length > 0 ? [index] : []));
+  const alone = members.filter((agent) => servedBy[agent] < 0);
+  const among = [...kept.map((index) => left[index]), ...alone.map((agent) => [agent])];
+  const serving = servedBy.map((index, agent) => {
+    if (!members.includes(agent)) return -1;
+    return index < 0 ? kept.length + alone.indexOf(agent) : kept.indexOf(index);
+  });
+  return { kind: 'groups', agents, groups: among, servedBy: serving, laplacian: blockLaplacian(agents, among) };
 }
 
 function programmeOf(options: EstimatorOptions, members: readonly number[], rowsOf: (agent: number) => number): Omit<Programme, 'gains'> {

@@ -78,7 +78,8 @@ function* stage(start: Start, step: CovarianceStep, { rows, noise: kind }: Chain
   }
 }
 
-function aboutNoise(belief: Belief, noise: Float64Array): Question[] {
+/** One belief for all, and each agent's noise. */
+export function aboutNoise(belief: Belief, noise: Float64Array): Question[] {
   return Array.from(noise, (s) => ({ belief, noise: s, start: NOWHERE, steps: 0 }));
 }
 

@@ -25,6 +25,11 @@ function aboutChain({ iterations: { diagonal, full } }: Fit): Diagnostic[] {
   ];
 }
 
+/** Of a prior that was held: what these agents made of it. */
+export function heldDiagnostics(fit: Fit): Diagnostic[] {
+  return [...aboutSharing(fit), ...aboutNoise(fit)];
+}
+
 /** The intercept is everybody's own: slopes only. */
 function aboutSlopes({ prior: { covariance } }: Fit): Diagnostic[] {
   const slopes = covariance.rows - 1;

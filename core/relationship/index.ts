@@ -42,6 +42,13 @@ export const OWN_ESTIMATORS = {
 
 export type CooperatesOverLearned = keyof typeof OWN_ESTIMATORS;
 
+const USED_AS = { precision: 'relationship', covariance: 'relationship', prior: 'prior', subspace: 'subspace', groups: 'groups' } as const;
+
+/** Over what a strategy cooperates that goes by this kind; of a covariance it takes the precision. */
+export function usedAs(kind: keyof typeof USED_AS): CooperatesOverLearned {
+  return USED_AS[kind];
+}
+
 export function isLearned(over: string | undefined): over is CooperatesOverLearned {
   return over !== undefined && Object.hasOwn(OWN_ESTIMATORS, over);
 }

@@ -12,6 +12,7 @@ import type {
   PrecisionRelationship,
   PriorRelationship,
   Relationship,
+  SubspaceHeads,
   SubspaceRelationship,
 } from './relationship.ts';
 
@@ -75,12 +76,17 @@ const prior: KindFormat<PriorRelationship> = {
 
 const subspace: KindFormat<SubspaceRelationship> = {
   meaning: 'a linear representation that all agents share: the slopes of each are a combination of the columns of one basis',
-  toJson: ({ basis }) => ({ laplacian: null, subspace: { rank: basis.cols, basis: toRows(basis) } }),
+  toJson: ({ basis, heads }) => ({
+    laplacian: null,
+    subspace: { rank: basis.cols, basis: toRows(basis), ...(heads && { heads: { ...heads, covariance: toRows(heads.covariance) } }) },
+  }),
   fromJson: ({ subspace: given }, agents) => {
     if (!isFields(given)) throw invalid('subspace: must have a rank and a basis');
-    return { kind: 'subspace', agents, basis: orthonormalBasis(given['basis'], given['rank']) };
+    const basis = orthonormalBasis(given['basis'], given['rank']);
+    const { heads } = given;
+    return { kind: 'subspace', agents, basis, ...(heads === undefined ? {} : { heads: headsOf(heads, basis.cols) }) };
   },
-  numbers: ({ basis }) => [basis.data],
+  numbers: ({ basis, heads }) => [basis.data, ...(heads === undefined ? [] : [heads.covariance.data, Float64Array.of(heads.ridge)])],
   // The projection: the same for every basis of one subspace.
   matrix: ({ basis }) => multiply(basis, transpose(basis)),
 };
@@ -197,6 +203,13 @@ function orthonormalBasis(value: unknown, rank: unknown): Matrix {
   const off = gram.data.reduce((most, entry, at) => Math.max(most, Math.abs(entry - (at % (basis.cols + 1) === 0 ? 1 : 0))), 0);
   if (off > ROUNDING_RELATIVE * basis.rows) throw invalid('subspace.basis: its columns must be orthonormal');
   return basis;
+}
+
+function headsOf(value: unknown, rank: number): SubspaceHeads {
+  if (!isFields(value)) throw invalid('subspace.heads: must have a covariance and a ridge');
+  const [ridge] = numberList([value['ridge']], 'subspace.heads.ridge');
+  if (ridge < 0) throw invalid(`subspace.heads.ridge: must be >= 0 (got ${ridge})`);
+  return { covariance: semidefiniteMatrix(value['covariance'], 'subspace.heads.covariance', rank), ridge };
 }
 
 function refuseRowSums({ data, rows: size }: Matrix): void {

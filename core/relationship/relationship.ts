@@ -44,8 +44,16 @@ export interface SubspaceRelationship {
   readonly agents: number;
   /** Orthonormal columns. */
   readonly basis: Matrix;
+  /** Where it is known how heads are shrunk: to hold the basis in another run. */
+  readonly heads?: SubspaceHeads;
   /** There is no graph. */
   readonly laplacian?: never;
+}
+
+/** A head a of few rows is shrunk by ridge a' C^-1 a, C = `covariance` (k x k) of heads in white features but for a factor. */
+export interface SubspaceHeads {
+  readonly covariance: Matrix;
+  readonly ridge: number;
 }
 
 export interface GroupsRelationship {

@@ -4,7 +4,9 @@
  * ||(I - V+ V+') V||_F^2 / k < 1e-9, at most 60 of them (algorithms-2, C1, C3).
  */
 import { multiply, type Matrix } from '../linalg/matrix.ts';
-import { LOGISTIC_RIDGE, rowsForHead, STEP_SIZE, type BasisQuestion, type HalfMoments, type HeadAnswer, type LocalLoss } from './local.ts';
+import type { SubspaceHeads } from '../relationship/relationship.ts';
+import { headsOf } from './held.ts';
+import { headRidge, rowsForHead, STEP_SIZE, type BasisQuestion, type HalfMoments, type HeadAnswer, type LocalLoss } from './local.ts';
 import { subspaceDistance } from './measure.ts';
 import { orthonormal } from './orthonormal.ts';
 import { startOf, whitening, type Start } from './start.ts';
@@ -26,6 +28,8 @@ export interface Variant {
 export interface SubspaceFit {
   /** Orthonormal (d x k): the artefact. */
   readonly basis: Matrix;
+  /** How heads in it are shrunk where rows are few. */
+  readonly shrinking: SubspaceHeads;
   /** What every agent is to answer in the end: the same span, white. In the order of the moments. */
   readonly questions: readonly BasisQuestion[];
   readonly rounds: number;
@@ -49,10 +53,11 @@ export function* subspaceChain(moments: readonly HalfMoments[], scatters: readon
   const freedom = moments.reduce((sum, { rows }) => sum + rows - (options.intercept ? 1 : 0), 0);
   const white = scatters.length === 0 ? undefined : whitening(scatters, freedom);
   const start = startOf(moments, white, options.rank, freedom, rankMax(moments, options));
+  const shrinking = start.noise / start.headVariance;
   const isShort = moments.map(({ rows }) => rows < rowsForHead(start.directions.cols, options));
   const about = (directions: Matrix): BasisQuestion[] => {
     const basis = white === undefined ? directions : multiply(white, directions);
-    return moments.map(({ rows }, t) => ({ basis, ridge: headRidge(rows, isShort[t], start, options) }));
+    return moments.map(({ rows }, t) => ({ basis, ridge: headRidge(rows, isShort[t], shrinking, options) }));
   };
   const changes: number[] = [];
   for (let directions = start.directions; ;) {
@@ -64,7 +69,9 @@ export function* subspaceChain(moments: readonly HalfMoments[], scatters: readon
     if (change >= tolerance && changes.length < roundsMax) continue;
     const questions = about(directions);
     const short = isShort.filter(Boolean).length;
-    return { basis: orthonormal(questions[0].basis), questions, rounds: changes.length, changes, start, heads: pooled.heads, short };
+    const inFeatures = questions[0].basis;
+    const basis = orthonormal(inFeatures);
+    return { basis, shrinking: headsOf(inFeatures, basis, shrinking), questions, rounds: changes.length, changes, start, heads: pooled.heads, short };
   }
 }
 
@@ -72,10 +79,4 @@ export function* subspaceChain(moments: readonly HalfMoments[], scatters: readon
 function rankMax(moments: readonly HalfMoments[], { intercept }: LocalLoss): number {
   const rows = moments.map((one) => one.rows).sort((a, b) => a - b)[moments.length >> 1];
   return Math.max(1, Math.min(moments.length, Math.floor((rows - 2 - (intercept ? 1 : 0)) / 2)));
-}
-
-/** Where rows are too few a head is shrunk as noise and the heads' own variance say. */
-function headRidge(rows: number, isShort: boolean, { noise, headVariance }: Start, { loss }: LocalLoss): number {
-  if (loss === 'logistic') return LOGISTIC_RIDGE * rows;
-  return isShort ? noise / headVariance : 0;
 }

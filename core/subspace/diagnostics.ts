@@ -50,7 +50,7 @@ function aboutHeads({ heads }: SubspaceFit): Diagnostic[] {
   return [{ code: 'HEADS_NEARLY_DEPENDENT', message, value: condition }];
 }
 
-function aboutRows({ basis, short, questions }: SubspaceFit): Diagnostic[] {
+export function aboutRows({ basis, short, questions }: Pick<SubspaceFit, 'basis' | 'short' | 'questions'>): Diagnostic[] {
   if (short === 0) return [];
   const message = `${short} of ${questions.length} agents have fewer than ${2 * basis.cols + 3} rows, too few for ${basis.cols} directions: their heads were shrunk`;
   return [{ code: 'HEADS_SHRUNK', message, value: short }];

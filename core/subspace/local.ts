@@ -55,6 +55,12 @@ export function rowsForHead(rank: number, { loss, intercept }: LocalLoss): numbe
   return loss === 'logistic' ? 0 : 2 * rank + 2 + (intercept ? 1 : 0);
 }
 
+/** On the head in a white basis: where rows are too few it is shrunk, as noise over the heads' own variance says (`shrinking`). */
+export function headRidge(rows: number, isShort: boolean, shrinking: number, { loss }: LocalLoss): number {
+  if (loss === 'logistic') return LOGISTIC_RIDGE * rows;
+  return isShort ? shrinking : 0;
+}
+
 /** Every other row belongs to the first half: rows in the order of time are halved alike. */
 export function halfMoments(rows: Rows, intercept: boolean): HalfMoments {
   const order = Array.from({ length: rows.count }, (_, i) => i);

@@ -1,7 +1,7 @@
 /** Networks in an experiment file: what is meant where nothing is said, and what makes no sense together. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { load, refusal, TABLE } from './fixture.ts';
+import { givenFile, load, refusal, TABLE } from './fixture.ts';
 
 const FAMILY = 'problem: { kind: mlp, family: easy }\n';
 const NETWORKS = TABLE.replace('csv-table', 'mlp');
@@ -46,7 +46,6 @@ const WRONG: readonly [string, string][] = [
   [arm('strategy: consensus, eta: 1'), 'cooperate.arms[0].eta: consensus has none on problem.kind: mlp; leave the key out'],
   [arm('strategy: consensus, relationship: known'), 'cooperate.arms[0].relationship: consensus has none on problem.kind: mlp; leave the key out'],
   [`${FAMILY}relationship: { estimator: cgl }\n`, 'relationship.estimator: cgl is not for networks; on problem.kind: mlp use task-grouping'],
-  [`${FAMILY}relationship: { file: v0001.json }\n`, 'relationship.estimator: a relationship file is not for networks; on problem.kind: mlp use task-grouping'],
   [`${FAMILY}relationship: { estimator: task-grouping, groups: 10 }\n`, 'relationship.groups: must be at most 9, the number of agents (got 10)'],
   [arm('strategy: grouped, relationship: permuted'), 'cooperate.arms[0].relationship: grouped has learned or known groups (got "permuted")'],
   [
@@ -63,3 +62,9 @@ for (const [file, message] of WRONG)
     assert.equal(code, 'CONFIG_INVALID');
     assert.equal(text.replace(/^\S+ /, '').split('\n')[0], message);
   });
+
+test('of relationship files networks take groups only', () => {
+  const { code, text } = refusal(`${FAMILY}relationship: { file: v0001.json }\n`, {}, { 'v0001.json': givenFile(9) });
+  assert.equal(code, 'CONFIG_INVALID');
+  assert.match(text, /relationship\.file: a precision is not for networks; on problem\.kind: mlp use task-grouping, or a file of groups$/m);
+});

@@ -59,6 +59,13 @@ const EXAMPLES: { readonly [kind in Relationship['kind']]: Relationship } = {
         [2, 0.5],
       ]),
     ),
+    heads: {
+      covariance: fromRows([
+        [2, 1 / 3],
+        [1 / 3, 1],
+      ]),
+      ridge: 1 / 7,
+    },
   },
 };
 
