@@ -37,8 +37,9 @@ function identity({ version, kind, agents, estimator, options, inputs, given, di
 }
 
 function learnedFrom({ agents, contributors, missing, inputs, agentNames }: RelationshipFile): string {
-  const who =
-    missing.length === 0 ? `all ${agents} agents` : `${contributors.length} of ${agents} agents, without ${missing.map((k) => agentNames[k]).join(', ')}`;
+  const without = `${contributors.length} of ${agents} agents, without ${missing.map((k) => agentNames[k]).join(', ')}`;
+  const some = contributors.length === 0 ? `other agents, none of these ${agents}` : without;
+  const who = missing.length === 0 ? `all ${agents} agents` : some;
   const evidence = inputs.evidence.length === 0 ? '' : `: their ${inputs.evidence.join(' and ')}`;
   const size = inputs.dimension === null ? '' : `, ${inputs.dimension} coordinates each`;
   const known = inputs.noise?.filter((noise) => noise !== null) ?? [];

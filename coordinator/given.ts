@@ -37,7 +37,8 @@ export function givenGraph(file: RelationshipFile): { relationship: PrecisionRel
 
 /** Where it is from, in words. */
 export function provenance({ inputs, version, estimator, contributors, agents }: RelationshipFile): Diagnostic {
-  const whose = contributors.length === agents ? `all ${agents} agents` : `${contributors.length} of ${agents} agents`;
+  const some = contributors.length === 0 ? 'agents of an earlier run' : `${contributors.length} of ${agents} agents`;
+  const whose = contributors.length === agents ? `all ${agents} agents` : some;
   const message = `given, not learned here: v${version} of run ${inputs.run} (${inputs.experiment}, seed ${inputs.seed}), by ${estimator} from ${whose}`;
   return { code: 'RELATIONSHIP_GIVEN', message, value: version };
 }

@@ -1,8 +1,10 @@
 /** A subspace, or a prior, that another run learned, given to the same agents and to new ones: in the coordinates that it was learned in. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { relationshipText } from '../../../cli/relationship-text.ts';
 import type { Experiment } from '../../../config/experiment.ts';
 import { createTableTask, splitRows } from '../../../core/problem/csv-table.ts';
+import { heldBy } from '../../../config/given-relationship.ts';
 import { readTasks } from '../../../config/table-facts.ts';
 import { fromRows } from '../../../core/linalg/matrix.ts';
 import type { RunResult } from '../../../core/run-result.ts';
@@ -73,6 +75,7 @@ describe('new agents with few rows profit from what others learned', () => {
     context.diagnostic(`alone ${alone.toFixed(3)}, own basis ${theirs.toFixed(3)}, basis of ${OLD} others ${others.toFixed(3)}`);
     assert.ok(others < 0.8 * alone && others < theirs, `${others}, alone ${alone}, own basis ${theirs}`);
     const file = readFile(fileOf(held));
+    assert.match(relationshipText({ file, relationship: heldBy(file) }), /learned from other agents, none of these 8/);
     // Whose reports it was learned from is no agent of this run.
     assert.deepEqual([file.agents, file.contributors, file.given?.run], [NEW, [], learned.runId]);
   });
