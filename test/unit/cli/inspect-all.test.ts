@@ -58,7 +58,7 @@ describe('kindred data inspect --all', async () => {
       lines.slice(0, -1).every((line) => line.length <= 80),
       lines.find((line) => line.length > 80),
     );
-    assert.match(lines.join('\n'), /subspace +0\.\d+ +-\d+\.\d \+- \d+\.\d % +\S+ +\d+\/\d+ \(\d+\/\d+\) +\S+ kB +\S+ s\n/);
+    assert.match(lines.join('\n'), /subspace +0\.\d+ +-\d+\.\d \+- \d+\.\d % +\S+ +\d+\/\d+ \(\d+\/\d+\) +\S+ kB +(< )?\S+ s\n/);
     assert.equal(lines.at(-1), found.advice);
   });
 });
