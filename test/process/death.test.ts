@@ -11,7 +11,7 @@ import type { RunPhase } from '../../coordinator/run-state.ts';
 import type { KindredError } from '../../core/errors.ts';
 import type { Party } from '../../core/fault/plan.ts';
 import { digests, simulated, smallExperiment } from '../support/experiments.ts';
-import { isAlive, once, watchedRun, type Outcome, type Watched } from '../support/watched-run.ts';
+import { isAlive, once, slowed, watchedRun, type Outcome, type Watched } from '../support/watched-run.ts';
 
 const GIVEN_UP_MS = 20_000;
 /** Long enough for a blow and a recovery on the way. */
@@ -25,7 +25,7 @@ async function strike(phase: RunPhase, party: Party): Promise<Outcome> {
     () => true,
     (run) => process.kill(run.pid(party), 'SIGKILL'),
   );
-  const outcome = await watchedRun(smallExperiment(ROOM), {
+  const outcome = await watchedRun(smallExperiment([...ROOM, slowed(5)]), {
     progress: (progress, run) => progress.phase === phase && (phase === 'exploring' || progress.iteration > 0) && blow(run),
     process: (what, run) => phase === 'assembling' && what.party === party && blow(run),
   });
@@ -58,7 +58,7 @@ test('everybody at once', async () => {
     () => true,
     (run) => everybody.forEach((party) => process.kill(run.pid(party), 'SIGKILL')),
   );
-  const outcome = await watchedRun(smallExperiment(ROOM), {
+  const outcome = await watchedRun(smallExperiment([...ROOM, slowed(5)]), {
     progress: ({ phase, iteration }, run) => phase === 'cooperating' && iteration > 0 && blow(run),
   });
   assertUnharmed(outcome);
@@ -100,7 +100,7 @@ test('an agent is stopped by somebody: it is waited for, by name and until a tim
     () => true,
     (run) => process.kill(run.pid(1), 'SIGSTOP'),
   );
-  const { result, run, alive } = await watchedRun(smallExperiment([...ROOM, 'participation.wait=1s']), {
+  const { result, run, alive } = await watchedRun(smallExperiment([...ROOM, slowed(5), 'participation.wait=1s']), {
     progress: ({ phase, iteration }, watched) => phase === 'cooperating' && iteration > 0 && blow(watched),
   });
   assert.equal(result.error?.code, 'AGENT_LOST');
@@ -156,7 +156,7 @@ test('the run directory cannot be written any more: a code, and nobody is left',
     },
   );
   // Whoever is to write first: the supervisor rejects, the coordinator fails the run.
-  const code = await watchedRun(smallExperiment(ROOM), {
+  const code = await watchedRun(smallExperiment([...ROOM, slowed(5)]), {
     progress: ({ phase, iteration }, run) => phase === 'cooperating' && iteration > 0 && breakDisk(run),
     process: ({ pid }) => pids.push(pid),
   }).then(

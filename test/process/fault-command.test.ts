@@ -10,7 +10,7 @@ import { KindredError } from '../../core/errors.ts';
 import { digests, simulated, smallExperiment } from '../support/experiments.ts';
 import { once, watchedRun, type Watched } from '../support/watched-run.ts';
 
-const ROOM = ['cooperate.steps=400', 'cooperate.arms=[{strategy: multitask}]'];
+const ROOM = ['cooperate.steps=800', 'cooperate.arms=[{strategy: multitask}]'];
 const expected = digests(simulated(smallExperiment(ROOM)));
 
 async function fault(...args: string[]): Promise<unknown> {

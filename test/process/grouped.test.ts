@@ -5,7 +5,7 @@ import type { Party } from '../../core/fault/plan.ts';
 import type { RunResult } from '../../core/run-result.ts';
 import { digests, inProcesses, simulated } from '../support/experiments.ts';
 import { groupedExperiment, TEN_ROWS } from '../support/grouped-table.ts';
-import { once, watchedRun, type Watched } from '../support/watched-run.ts';
+import { once, slowed, watchedRun, type Watched } from '../support/watched-run.ts';
 
 const SETTING = { tasks: 6 };
 const SOME_FALL_BACK = { ...SETTING, ...TEN_ROWS, seed: 2 };
@@ -58,18 +58,17 @@ describe('some are better off alone, and fall back: processes and simulator have
 describe('killed while gains are collected, it is started again and the run ends with the same bits', () => {
   for (const party of [1, 'coordinator'] as const)
     test(party === 'coordinator' ? 'the coordinator' : 'an agent', async () => {
-      const experiment = groupedExperiment(SETTING);
       const blow = once<[Party, Watched]>(
         () => true,
         (who, run) => process.kill(run.pid(who), 'SIGKILL'),
       );
-      const { result, run } = await watchedRun(experiment, {
+      const { result, run } = await watchedRun(groupedExperiment(SETTING, [slowed(5)]), {
         progress: ({ label }, watched) => label.startsWith('learning together') && blow(party, watched),
       });
       assert.ok(blow.done, 'the gains were collected before anybody saw it');
       assert.equal(result.status, 'completed', result.error?.message);
       assert.equal(run.starts(party), 2);
-      const expected = simulated(experiment);
+      const expected = simulated(groupedExperiment(SETTING));
       assert.deepEqual(result.relationship, expected.relationship);
       assert.deepEqual(digests(result), digests(expected));
     });

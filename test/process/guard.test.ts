@@ -6,16 +6,17 @@ import { test } from 'node:test';
 import { readRelationship } from '../../config/relationship-file.ts';
 import type { RunResult } from '../../core/run-result.ts';
 import { digests, inProcesses, output, simulated, smallExperiment } from '../support/experiments.ts';
-import { once, watchedRun, type Watched } from '../support/watched-run.ts';
+import { once, slowed, watchedRun, type Watched } from '../support/watched-run.ts';
 
 const HARMFUL = '{strategy: multitask, relationship: permuted, eta: 3}';
-const experiment = smallExperiment([
+const SETTINGS = [
   'relationship.estimator=cgl',
   'cooperate.stepSize=0.05',
   'cooperate.steps=240',
   'problem.noise=20',
   `cooperate.arms=[{strategy: non-cooperative}, {strategy: multitask}, ${HARMFUL}]`,
-]);
+];
+const experiment = smallExperiment(SETTINGS);
 const expected = simulated(experiment);
 const guards = ({ arms }: RunResult): object => arms.map(({ gain, gainByAgent, fellBack }) => ({ gain, gainByAgent, fellBack }));
 
@@ -37,7 +38,7 @@ for (const party of [3, 'coordinator'] as const)
       () => true,
       (run) => process.kill(run.pid(party), 'SIGKILL'),
     );
-    const { result } = await watchedRun(experiment, {
+    const { result } = await watchedRun(smallExperiment([...SETTINGS, slowed(3)]), {
       progress: ({ label, iteration }, run) => label === 'multitask (permuted)' && iteration > 0 && blow(run),
     });
     assert.ok(blow.done);

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import type { Party } from '../../core/fault/plan.ts';
 import { digests, inProcesses, simulated } from '../support/experiments.ts';
 import { smallTable } from '../support/small-table.ts';
-import { once, watchedRun, type Watched } from '../support/watched-run.ts';
+import { once, slowed, watchedRun, type Watched } from '../support/watched-run.ts';
 
 for (const loss of ['squared', 'logistic'] as const) {
   test(`${loss}: processes and simulator learn the same prior and the same models`, async () => {
@@ -26,18 +26,17 @@ describe('killed in the middle of the chain, it is started again and the run end
   ] as const)
     // prettier-ignore
     test(`${party === 'coordinator' ? 'the coordinator' : 'an agent'}, ${loss}`, async () => {
-      const experiment = smallTable(loss);
       const blow = once<[Party, Watched]>(
         () => true,
         (who, run) => process.kill(run.pid(who), 'SIGKILL'),
       );
-      const { result, run } = await watchedRun(experiment, {
+      const { result, run } = await watchedRun(smallTable(loss, [slowed(50)]), {
         progress: ({ label }, watched) => label.startsWith('learning the prior, question') && Number(label.split(' ').at(-1)) > 3 && blow(party, watched),
       });
       assert.ok(blow.done, 'the chain was over before anybody saw it');
       assert.equal(result.status, 'completed', result.error?.message);
       assert.equal(run.starts(party), 2);
-      const expected = simulated(experiment);
+      const expected = simulated(smallTable(loss));
       assert.deepEqual(result.relationship, expected.relationship);
       assert.deepEqual(digests(result), digests(expected));
     });

@@ -4,9 +4,10 @@ import { describe, test } from 'node:test';
 import type { Party } from '../../core/fault/plan.ts';
 import { digests, inProcesses, simulated } from '../support/experiments.ts';
 import { plantedTable } from '../support/planted-table.ts';
-import { once, watchedRun, type Watched } from '../support/watched-run.ts';
+import { once, slowed, watchedRun, type Watched } from '../support/watched-run.ts';
 
-const table = (labels: boolean) => plantedTable({ d: 6, k: 2, T: 5, N: 40, sigma: 0.3, labels }, 16, 1, ['relationship.rank=2']).experiment;
+const table = (labels: boolean, ...overrides: string[]) =>
+  plantedTable({ d: 6, k: 2, T: 5, N: 40, sigma: 0.3, labels }, 16, 1, ['relationship.rank=2', ...overrides]).experiment;
 
 for (const labels of [false, true])
   test(`${labels ? 'labels' : 'numbers'}: processes and simulator learn the same subspace and the same models`, async () => {
@@ -21,18 +22,17 @@ for (const labels of [false, true])
 describe('killed between two rounds, it is started again and the run ends with the same bits', () => {
   for (const party of [1, 'coordinator'] as const)
     test(party === 'coordinator' ? 'the coordinator' : 'an agent', async () => {
-      const experiment = table(false);
       const blow = once<[Party, Watched]>(
         () => true,
         (who, run) => process.kill(run.pid(who), 'SIGKILL'),
       );
-      const { result, run } = await watchedRun(experiment, {
+      const { result, run } = await watchedRun(table(false, slowed(50)), {
         progress: ({ label }, watched) => label.startsWith('learning the subspace, round') && Number(label.split(' ').at(-1)) > 2 && blow(party, watched),
       });
       assert.ok(blow.done, 'the rounds were over before anybody saw them');
       assert.equal(result.status, 'completed', result.error?.message);
       assert.equal(run.starts(party), 2);
-      const expected = simulated(experiment);
+      const expected = simulated(table(false));
       assert.deepEqual(result.relationship, expected.relationship);
       assert.deepEqual(digests(result), digests(expected));
     });

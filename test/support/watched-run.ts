@@ -56,6 +56,11 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** For what is done when a progress is seen: a run that is over in less than the 200 ms between two of them is never seen on the way. */
+export function slowed(delayMs: number): string {
+  return `faults=[{ link: all, delay: ${delayMs}ms }]`;
+}
+
 /** Does it the first time that `when` holds. */
 export function once<Args extends unknown[]>(when: (...args: Args) => boolean, action: (...args: Args) => void): ((...args: Args) => void) & { done: boolean } {
   const doIt = Object.assign(
