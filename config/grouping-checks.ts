@@ -41,13 +41,20 @@ const aboutLists: Check = ({ groups, budget, costs }, agents) => {
   return undefined;
 };
 
-const aboutCosts: Check = ({ groups, budget, costs = 'agents' }, agents) => {
+const aboutCosts: Check = ({ groups, budget, costs = 'agents', sizeMin = 1 }, agents) => {
   if (budget === undefined || costs === 'rows') return undefined;
   const each = isList(costs) ? costs : Array.from({ length: agents }, () => 1);
   const budgets = budgetsOf(budget);
   const most = Math.max(...budgets);
   const dear = each.findIndex((cost) => cost > most);
   if (dear >= 0) return wrong('budget', `agent ${dear} costs ${each[dear]} by itself, and a group at most ${most}`);
+  const fewest = sum(each.toSorted((a, b) => a - b).slice(0, Number(sizeMin)));
+  const least = Math.min(...budgets);
+  if (fewest > least)
+    return wrong(
+      'budget',
+      `a group that may cost ${least} has no room for ${String(sizeMin)} ${sizeMin === 1 ? 'agent' : 'agents'}: the cheapest cost ${fewest}`,
+    );
   const [all, whole] = [sum(each), isList(budget) ? sum(budgets) : most * Number(groups)];
   if (typeof groups !== 'number' || all <= whole) return undefined;
   return wrong('budget', `all agents cost ${all} together, and ${groups} groups at most ${whole}`);

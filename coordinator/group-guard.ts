@@ -21,9 +21,10 @@ export function* guardGroups(
   works: readonly CooperateWork[],
   reports: StageReports,
 ): Script<StageReports | typeof BROKEN_OFF> {
-  const groups = layers.flatMap(servedTogether);
-  if (groups.length === 0) return reports;
+  // Outside bsp rounds an arm goes on without whoever is lost in it.
+  const groups = layers.flatMap(servedTogether).map((group) => group.filter((agent) => reports.participants.includes(agent)));
   const judged = groups.flat().sort((a, b) => a - b);
+  if (judged.length === 0) return reports;
   const gains = judged.map((agent) => gainOf(named(reports.values[agent], agent, GROUP_GAIN)));
   const verdict = judgeGroups(
     gains,

@@ -1,7 +1,7 @@
 /**
  * The bytes of the coordinator's log.
  *
- *   'kindred event log 1\n' | frame*        frame: length, crc32 of the body, crc32 of these 8 bytes (uint32 LE) | body
+ *   'kindred event log 2\n' | frame*        frame: length, crc32 of the body, crc32 of these 8 bytes (uint32 LE) | body
  *
  * What a kill leaves is a torn tail: it is cut off. Damage with a whole record behind it is no torn tail: it is refused,
  * because to go on without a record is to go on with another run. The frame's own checksum finds the records behind it.
@@ -12,8 +12,9 @@ import { LIMITS } from '../core/limits.ts';
 import { joined, readUint32, uint32 } from '../core/packed.ts';
 import { decodeRecord, encodeRecord, type LogRecord } from './log-record.ts';
 
-/** The number is the format's version. */
-export const LOG_PREAMBLE: Uint8Array = new TextEncoder().encode('kindred event log 1\n');
+/** The number is the version of the format, and of what its records mean: a stage that asks for more is another run. */
+export const LOG_PREAMBLE: Uint8Array = new TextEncoder().encode('kindred event log 2\n');
+const ANOTHER_VERSION = /^kindred event log (\d+)\n/;
 const FRAME_HEADER_BYTES = 12;
 
 export function frameOf(record: LogRecord): Uint8Array {
@@ -23,10 +24,10 @@ export function frameOf(record: LogRecord): Uint8Array {
   return joined([header, uint32(crc32(header)), body]);
 }
 
-/** The records of a whole log, and where the last one ends. Throws LOG_DAMAGED. */
+/** The records of a whole log, and where the last one ends. Throws LOG_DAMAGED, RUN_NOT_RESUMABLE. */
 export function readLog(bytes: Uint8Array, where: string): { records: LogRecord[]; end: number } {
   if (isTornPreamble(bytes)) return { records: [], end: 0 };
-  if (!startsWith(bytes, LOG_PREAMBLE)) throw damaged(where, 'it is not a log of this version (byte 0)');
+  if (!startsWith(bytes, LOG_PREAMBLE)) throw notOurs(bytes, where);
   const records: LogRecord[] = [];
   let at = LOG_PREAMBLE.length;
   for (let end = frameEnd(bytes, at); end !== undefined; end = frameEnd(bytes, at)) {
@@ -36,6 +37,12 @@ export function readLog(bytes: Uint8Array, where: string): { records: LogRecord[
   const behind = nextFrame(bytes, at + 1);
   if (behind !== undefined) throw damaged(where, `the record at byte ${at} is damaged, and there is a whole one behind it at byte ${behind}`);
   return { records, end: at };
+}
+
+function notOurs(bytes: Uint8Array, where: string): KindredError {
+  const version = ANOTHER_VERSION.exec(new TextDecoder().decode(bytes.subarray(0, LOG_PREAMBLE.length)))?.[1];
+  if (version === undefined) return damaged(where, 'it is not a log (byte 0)');
+  return new KindredError('RUN_NOT_RESUMABLE', `another version of Kindred recorded it (log ${version})`, { where });
 }
 
 /** Killed while the log was made. */

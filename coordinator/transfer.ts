@@ -55,12 +55,14 @@ export function networkHarmed(plan: ArmPlan, { network, byAgent }: Transfer, coo
 /** The reports of an arm, with what the agents learned alone in place of the arm's models. */
 export function fallenBack(cooperating: StageReports, alone: StageReports): StageReports {
   const values: Values[] = [];
-  for (const agent of alone.participants) {
+  // Who came back only now has cooperated in nothing.
+  const participants = alone.participants.filter((agent) => cooperating.participants.includes(agent));
+  for (const agent of participants) {
     const before = cooperating.values[agent];
     const traffic = [0, 1].map((i) => (before.get('traffic')?.[i] ?? 0) + (alone.values[agent].get('traffic')?.[i] ?? 0));
     values[agent] = new Map([...before, ...alone.values[agent], ['traffic', Float64Array.from(traffic)]]);
   }
-  return { ...cooperating, participants: alone.participants, values };
+  return { ...cooperating, participants, values };
 }
 
 function negativeTransfer(plan: ArmPlan, losers: readonly { readonly name: string; readonly gain: Gain }[]): Diagnostic {

@@ -2,9 +2,10 @@
 //   npm test            npm test unit            npm test process/death
 //   npm run test:acceptance        npm run test:chaos        npm run test:swarm
 //   npm run test:containers        npm run test:browser
-import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
 
 const folder = path.join(path.dirname(path.dirname(fileURLToPath(import.meta.url))), 'dist', 'test');
@@ -47,15 +48,15 @@ if (chosen.length === 0) {
   console.error(`no test is named ${wanted.join(', ')}; there are ${all.map((file) => file.replace(/\.test\.js$/, '')).join(', ')}`);
   process.exit(2);
 }
-const files = chosen.map((file) => path.join(folder, file));
 // Certificates that the environment adds are read by every Node process as it starts, 100 ms each, and tests start thousands:
 // they are only for the npm of test/process/package.test.ts, which fetches.
-const { NODE_EXTRA_CA_CERTS: certificates, ...environment } = process.env;
-const { status } = spawnSync(process.execPath, ['--test', '--test-reporter=spec', `--test-concurrency=${concurrency()}`, ...files], {
-  stdio: 'inherit',
-  env: certificates === undefined ? environment : { ...environment, KINDRED_TEST_CERTIFICATES: certificates },
-});
-process.exit(status ?? 1);
+if (process.env.NODE_EXTRA_CA_CERTS !== undefined) process.env.KINDRED_TEST_CERTIFICATES = process.env.NODE_EXTRA_CA_CERTS;
+delete process.env.NODE_EXTRA_CA_CERTS;
+// Not by `node --test`, which puts files into alphabetical order.
+run({ files: chosen.map((file) => path.join(folder, file)), concurrency: concurrency() })
+  .on('test:fail', () => (process.exitCode = 1))
+  .compose(new spec())
+  .pipe(process.stdout);
 
 function placeOf(file) {
   const place = FIRST.findIndex((name) => file.startsWith(`${name}.`) || file.startsWith(name + path.sep));

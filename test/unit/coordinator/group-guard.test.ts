@@ -22,12 +22,13 @@ function reportsOf(values: readonly Values[], brokenOff = false): StageReports {
   return { values, participants: values.map((_, agent) => agent), brokenOff, returned: new Map(), stage: 1, elapsedMs: 7 };
 }
 
-function begun(groups: readonly (readonly number[])[]) {
+function begun(groups: readonly (readonly number[])[], lost: readonly number[] = []) {
   const records: RunRecord[] = [];
   const context = { experiment: { agents: 5 }, record: (entry: RunRecord) => void records.push(entry) } as unknown as ScriptContext;
   const layers = groupLayers(partition(5, groups));
   const works = layers[0].views.map((view) => ({ kind: 'cooperate', view, needs: ['gain'], fallBack: false, epoch: 4 }) as unknown as CooperateWork);
-  const reports = reportsOf(works.map((_, agent) => told(agent)));
+  const all = reportsOf(works.map((_, agent) => (lost.includes(agent) ? new Map() : told(agent))));
+  const reports = { ...all, participants: all.participants.filter((agent) => !lost.includes(agent)) };
   return { records, reports, script: guardGroups(context, grouped.name, layers, works, reports) };
 }
 
@@ -56,6 +57,17 @@ test('a group that harms is asked for what its members learned alone; everybody 
   const [said] = records;
   assert.ok(said.type === 'diagnostics');
   assert.match(said.diagnostics[0].message, /^grouped: .* better off alone, and left alone: agent 2, 3$/);
+});
+
+test('who was lost while the arm went on without it is not judged', () => {
+  const { script, reports } = begun(GROUPS, [3]);
+  assert.deepEqual(reports.participants, [0, 1, 2, 4]);
+  const asked = script.next().value;
+  assert.ok(typeof asked === 'object' && 'works' in asked);
+  assert.deepEqual(
+    asked.works.map(({ kind }) => kind),
+    ['connect', 'connect', 'cooperate', 'connect', 'connect'],
+  );
 });
 
 test('an agent that is lost meanwhile breaks the arm off', () => {

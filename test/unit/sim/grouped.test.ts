@@ -300,6 +300,8 @@ test('what groups are not for is refused', () => {
   assert.throws(asked('groups: 3, budget: 2'), /relationship.budget: all agents cost 9 together, and 3 groups at most 6/);
   assert.throws(asked('groups: 3, budget: 4, costs: [1, 2]'), /relationship.costs: lists 2 for 9 agents/);
   assert.throws(asked('budget: 4, costs: [1, 2, 3, 4, 5, 1, 1, 1, 1]'), /relationship.budget: agent 4 costs 5 by itself, and a group at most 4/);
+  assert.throws(asked('sizeMin: 3, budget: 2'), /relationship.budget: a group that may cost 2 has no room for 3 agents: the cheapest cost 3/);
+  assert.throws(asked('groups: 2, sizeMin: 2, budget: [8, 1]'), /relationship.budget: a group that may cost 1 has no room for 2 agents/);
   assert.throws(asked('costs: rows'), /relationship.costs: costs are held against a budget/);
   assert.throws(asked('budget: much'), /relationship.budget: must be a number >= 0, or a list of one for each group \(got "much"\)/);
   assert.throws(asked('budget: [2, -1]'), /relationship.budget/);
