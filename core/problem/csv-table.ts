@@ -102,7 +102,7 @@ export interface TableTask<Model extends LocalModel = LocalModel> extends SolveT
   modelIn(question: BasisQuestion): Float64Array;
   /** Whether the basis helps on the own rows, against the ridge solution: squared loss only. */
   headGain(question: BasisQuestion, ridge: number): RowGain;
-  /** Whether slopes in common with others help on the own rows, `members` agents with this one: squared loss only. */
+  /** Whether slopes in common with others help on the own rows, `members` agents with this one; none where these interpolate: squared loss only. */
   groupGain(w: Float64Array, members: number, ridge: number): RowGain;
 }
 
@@ -138,7 +138,7 @@ export function createTableTask(data: SplitRows, standard: Standardization, opti
     meanCurvature: () => model.meanCurvature(),
     ...createPosterior(model, loss),
     ...createHead(model, loss),
-    groupGain: (w, members, ridge) => gainOver(model, ridge, (own) => own.groupResiduals(w, members)),
+    groupGain: (w, members, ridge) => gainOver(model, ridge, (own, alone) => (own.isSaturated(members) ? alone : own.groupResiduals(w, members))),
   };
 }
 
@@ -170,9 +170,10 @@ function createPosterior(model: LocalModel, loss: TableLoss): Pick<TableTask, 'i
 }
 
 /** By leave-one-out residuals of the other model against those of the ridge solution. */
-function gainOver(model: LocalModel, ridge: number, residuals: (own: SquaredModel) => Float64Array): RowGain {
+function gainOver(model: LocalModel, ridge: number, residuals: (own: SquaredModel, alone: Float64Array) => Float64Array): RowGain {
   assert(model instanceof SquaredModel, 'labels have no residuals to compare');
-  return rowGain(model.leaveOneOutResiduals(Math.max(ridge, TINY_RIDGE)), residuals(model));
+  const alone = model.leaveOneOutResiduals(Math.max(ridge, TINY_RIDGE));
+  return rowGain(alone, residuals(model, alone));
 }
 
 /** The intercept is the agent's own. */

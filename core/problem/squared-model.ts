@@ -87,20 +87,29 @@ export class SquaredModel implements LinearModel {
   }
 
   /**
-   * The same for w whose slopes `members` agents have in common: h_i = 1/N + xc_i' P xc_i / members, P = (G + 1e-9 I)^-1, as if
-   * all of them had this agent's G. Over the rows of a group h sums to its parameters, an intercept each and the slopes once.
+   * The same for w whose slopes `members` agents have in common: h_i = 1/N + xc_i' P xc_i p / (members r), P = (G + 1e-9 I)^-1, with
+   * r = min(d, N - 1) slopes that these rows tell and p = min(d, members (N - 1)) that the group's do, were all members as this agent.
+   * Over the rows of a group h sums to its parameters, an intercept each and p slopes. Not for one that is saturated.
    */
   groupResiduals(w: Float64Array, members: number): Float64Array {
-    return this.residualsWithout(w, TINY_RIDGE, members);
+    const d = this.rows.features;
+    const others = this.rows.count - 1;
+    return this.residualsWithout(w, TINY_RIDGE, Math.min(d, members * others) / (members * Math.min(d, others)));
   }
 
-  private residualsWithout(w: Float64Array, ridge: number, members: number): Float64Array {
+  /** Whether `members` agents with as many rows as this one have no more of them than parameters: they are fitted, whatever they say. */
+  isSaturated(members: number): boolean {
+    return members * (this.rows.count - 1) <= this.rows.features;
+  }
+
+  /** `share`: of a row's leverage in the slopes. */
+  private residualsWithout(w: Float64Array, ridge: number, share: number): Float64Array {
     const d = this.rows.features;
     const factor = this.factorFor(ridge);
     const deviation = new Float64Array(d);
     return Float64Array.from({ length: this.rows.count }, (_, i) => {
       for (let j = 0; j < d; j++) deviation[j] = this.rows.x[i * d + j] - this.centre[j];
-      const freedom = 1 - 1 / this.rows.count - inverseQuadratic(factor, d, deviation) / members;
+      const freedom = 1 - 1 / this.rows.count - share * inverseQuadratic(factor, d, deviation);
       return (this.rows.y[i] - score(this.rows, i, w)) / Math.max(freedom, FREEDOM_MIN);
     });
   }

@@ -147,6 +147,33 @@ test('residuals of slopes in common with an agent of the same features are those
   }
 });
 
+test("leverages of a group sum to its parameters, also where an agent's rows are fewer than slopes", () => {
+  for (const [count, features] of [
+    [12, 3],
+    [5, 6],
+  ]) {
+    const agents = [someRows(count, features, 21), someRows(count, features, 22)];
+    const used = agents.map((own, index) => leverages(own, agents[1 - index])).flat();
+    const told = agents.map((own) => {
+      const [model, w] = [new SquaredModel(own), new Float64Array(1 + features)];
+      return Array.from(model.groupResiduals(w, 2), (residual, i) => 1 - own.y[i] / residual);
+    });
+    const total = (all: readonly number[]): number => all.reduce((sum, h) => sum + h, 0);
+    assert.ok(Math.abs(total(used) - (2 + features)) < 1e-4, `${total(used)} of ${2 + features} in fact`);
+    assert.ok(Math.abs(total(told.flat()) - (2 + features)) < 1e-4, `${total(told.flat())} of ${2 + features}`);
+  }
+});
+
+test('two agents are saturated where their rows, but one each, are no more than the slopes', () => {
+  const isSaturated = (count: number, features: number, members: number): boolean => new SquaredModel(someRows(count, features, 23)).isSaturated(members);
+  assert.deepEqual([isSaturated(5, 8, 2), isSaturated(5, 7, 2), isSaturated(5, 8, 3), isSaturated(1, 1, 9)], [true, false, false, true]);
+});
+
+/** d z_i / d y_i of the common fit: it is linear in y. */
+function leverages(own: Rows, other: Rows): number[] {
+  return Array.from(own.y, (y, i) => score(own, i, commonFit({ ...own, y: own.y.with(i, y + 1) }, other)) - score(own, i, commonFit(own, other)));
+}
+
 /** The first agent's model: least squares of both with an intercept each, by their centred rows. */
 function commonFit(own: Rows, other: Rows): Float64Array {
   const w = new Float64Array(1 + own.features);
