@@ -158,8 +158,9 @@ class TableSeason implements Season<TablePlan> {
     if (shared === 'broken off') return false;
     const settled = yield* this.#settleLayers(arm, layers, this.#strengths(arm, eta), epochs, shared);
     if (settled === 'broken off') return false;
-    const { rounds, works } = settled;
-    const reports = this.#needsOf(arm).length === 0 ? settled.reports : yield* guardGroups(this.#context, arm.strategy.name, layers, works, settled.reports);
+    const { rounds, works, told } = settled;
+    const { strategy } = arm;
+    const reports = this.#needsOf(arm).length === 0 ? settled.reports : yield* guardGroups(this.#context, strategy.name, layers, works, told, settled.reports);
     if (reports === 'broken off') return false;
     const result = tableArmResult(arm, loss, eta, rounds, reports);
     const gossip = this.#gossipOf(arm);
@@ -255,18 +256,15 @@ class TableSeason implements Season<TablePlan> {
   }
 
   /** Of an arm with groups, one layer after another; of any other the one that there is. */
-  *#settleLayers(arm: ArmPlan, layers: readonly Layer[], etas: readonly number[], epochs: Epochs, shared: Shared): Script<Settled | 'broken off'> {
+  *#settleLayers(arm: ArmPlan, layers: readonly Layer[], etas: readonly number[], epochs: Epochs, shared: Shared): Script<SettledLayers | 'broken off'> {
     const all: Settled[] = [];
     for (const index of layers.keys()) {
       const settled = yield* this.#settle(inLayer(arm, layers, index), this.#fits.all, etas, false, epochs, shared);
       if (settled === 'broken off') return settled;
       all.push(settled);
     }
-    const reports = servedReports(
-      layers,
-      all.map((one) => one.reports),
-    );
-    return { reports, rounds: all.reduce((sum, one) => sum + one.rounds, 0), works: all.at(-1)!.works };
+    const told = all.map((one) => one.reports);
+    return { reports: servedReports(layers, told), told, rounds: all.reduce((sum, one) => sum + one.rounds, 0), works: all.at(-1)!.works };
   }
 
   /** Rounds until every candidate has settled. */
@@ -329,6 +327,11 @@ interface Settled {
   readonly rounds: number;
   /** Of the last stage. */
   readonly works: readonly CooperateWork[];
+}
+
+interface SettledLayers extends Settled {
+  /** By layer. */
+  readonly told: readonly StageReports[];
 }
 
 function meanDegree(laplacian: Matrix): number {

@@ -3,7 +3,7 @@
  * e / (1 - x'V x / s) under the prior (algorithms-3, section 3).
  *
  * network: sum e_prior^2 >= sum e_alone^2 over all rows: nobody takes the prior.
- * group:   the same sums over its rows, where agents cooperate in groups: each is a network of its own.
+ * group:   the same sums over its rows, where agents cooperate in groups: each is a network of its own, helpers and all.
  * agent:   d_i = (|e_alone| - |e_prior|) / c, c^2 = median of e_alone^2 + e_prior^2; the agent's mean d with its variance
  *          shrunk by 4 pseudo-rows to the median of all, under N(median d, t2); it falls back where the posterior mean
  *          + 2 sd < 0. A hard rule per agent would harm: 6 to 20 rows cannot tell.
@@ -57,21 +57,33 @@ export function rowGain(alone: Float64Array, prior: Float64Array): RowGain {
 
 export function judge(gains: readonly RowGain[]): Verdict {
   const change = changeOf(gains);
-  if (!(change < 0)) return { change, fallBack: gains.map(() => true) };
+  return { change, fallBack: change < 0 ? harmedOf(gains) : gains.map(() => true) };
+}
+
+/** By agent. */
+function harmedOf(gains: readonly RowGain[]): boolean[] {
   const typical = median(gains.map((gain) => gain.variance));
   const errors = gains.map(({ rows, variance }) => (rows * variance + PSEUDO_ROWS * typical) / (rows + PSEUDO_ROWS) / rows);
   const centre = median(gains.map((gain) => gain.mean));
   const spread = median(gains.map((gain) => (gain.mean - centre) ** 2)) / MEDIAN_CHI_SQUARED - median(errors);
   const t2 = Math.max(spread, SPREAD_MIN);
-  return { change, fallBack: gains.map(({ mean }, k) => isHarmed(mean, errors[k], centre, t2)) };
+  return gains.map(({ mean }, k) => isHarmed(mean, errors[k], centre, t2));
 }
 
-/** Members of groups that harm fall back, then whoever is harmed among the others. Groups are of indices of `gains`. */
-export function judgeGroups(gains: readonly RowGain[], groups: readonly (readonly number[])[]): Verdict {
+/**
+ * Members of groups that harm fall back, then whoever is harmed among the others. Groups are of indices of `gains`; `helpers`, by
+ * group, tell in it too and are served elsewhere: without their rows a group that serves one agent were a hard rule for that agent.
+ */
+export function judgeGroups(
+  gains: readonly RowGain[],
+  groups: readonly (readonly number[])[],
+  helpers: readonly (readonly RowGain[])[] = groups.map(() => []),
+): Verdict {
   const gainsOf = (agents: readonly number[]): RowGain[] => agents.map((agent) => gains[agent]);
-  const helped = groups.filter((group) => changeOf(gainsOf(group)) < 0).flat();
-  const { fallBack } = judge(gainsOf(helped));
-  const kept = new Set(helped.filter((_, i) => !fallBack[i]));
+  const helping = [...groups.keys()].filter((index) => changeOf([...gainsOf(groups[index]), ...helpers[index]]) < 0);
+  const helped = helping.flatMap((index) => groups[index]);
+  const harmed = harmedOf([...gainsOf(helped), ...helping.flatMap((index) => helpers[index])]);
+  const kept = new Set(helped.filter((_, i) => !harmed[i]));
   return { change: changeOf(gains), fallBack: gains.map((_, agent) => !kept.has(agent)) };
 }
 

@@ -1,6 +1,6 @@
 /** The guard of groups as a stage: who is asked for what it learned alone, and what becomes of everybody's report. */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { grouped } from '../../../core/strategy/grouped.ts';
 import { guardGroups } from '../../../coordinator/group-guard.ts';
 import { groupLayers } from '../../../coordinator/group-layers.ts';
@@ -29,7 +29,7 @@ function begun(groups: readonly (readonly number[])[], lost: readonly number[] =
   const works = layers[0].views.map((view) => ({ kind: 'cooperate', view, needs: ['gain'], fallBack: false, epoch: 4 }) as unknown as CooperateWork);
   const all = reportsOf(works.map((_, agent) => (lost.includes(agent) ? new Map() : told(agent))));
   const reports = { ...all, participants: all.participants.filter((agent) => !lost.includes(agent)) };
-  return { records, reports, script: guardGroups(context, grouped.name, layers, works, reports) };
+  return { records, context, works, reports, script: guardGroups(context, grouped.name, layers, works, [reports], reports) };
 }
 
 test('a group that harms is asked for what its members learned alone; everybody else keeps its report', () => {
@@ -68,6 +68,25 @@ test('who was lost while the arm went on without it is not judged', () => {
     asked.works.map(({ kind }) => kind),
     ['connect', 'connect', 'cooperate', 'connect', 'connect'],
   );
+});
+
+describe('of a cover, a group that serves one agent and is helped by two', () => {
+  const GROUP = [0, 1, 2];
+  /** Of the one layer that has it; the helpers are served by another, alone. */
+  const asked = (alone: readonly number[], inGroup: readonly number[]): readonly number[] => {
+    const { context, works } = begun([GROUP, [3], [4]]);
+    const [{ views }] = groupLayers(partition(5, [GROUP, [3], [4]]));
+    const told = reportsOf(alone.map((squares, agent): Values => new Map([['gain', Float64Array.of(10, 0, 0.1, squares, inGroup[agent])]])));
+    const layer = { views, serves: [0] };
+    const script = guardGroups(context, grouped.name, [layer], works, [told], reportsOf(works.map((_, agent) => told.values[agent] ?? told.values[0])));
+    const { value } = script.next();
+    return typeof value === 'object' && 'works' in value ? value.works.flatMap(({ kind }, agent) => (kind === 'cooperate' ? [agent] : [])) : [];
+  };
+
+  test('is judged by the rows of all three', () => {
+    assert.deepEqual(asked([10, 10, 10], [11, 8, 8]), []);
+    assert.deepEqual(asked([10, 10, 10], [9, 11, 11]), [0]);
+  });
 });
 
 test('an agent that is lost meanwhile breaks the arm off', () => {
