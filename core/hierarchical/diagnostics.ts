@@ -79,16 +79,16 @@ export function tooLargeDiagnostic(size: number): Diagnostic {
 
 /** What the guard judged, in codes and sentences. */
 const GUARDED = {
-  prior: { helps: 'PRIOR_HELPS', harms: 'PRIOR_HARMS', text: 'the prior does' },
-  subspace: { helps: 'SUBSPACE_HELPS', harms: 'SUBSPACE_HARMS', text: 'the subspace does' },
-  groups: { helps: 'GROUPS_HELP', harms: 'GROUPS_HARM', text: 'the groups do' },
+  prior: { helps: 'PRIOR_HELPS', harms: 'PRIOR_HARMS', text: 'the prior does not help, every agent learns alone' },
+  subspace: { helps: 'SUBSPACE_HELPS', harms: 'SUBSPACE_HARMS', text: 'the subspace does not help, every agent learns alone' },
+  groups: { helps: 'GROUPS_HELP', harms: 'GROUPS_HARM', text: 'the groups do not help, all who were judged learn alone' },
 } as const;
 
 /** What the guard found, and who learns alone by it. */
 export function guardDiagnostic(arm: string, { change, fallBack }: Verdict, harmed: readonly number[], what: keyof typeof GUARDED = 'prior'): Diagnostic {
   const { helps, harms, text } = GUARDED[what];
   const figure = `leave-one-out error of all rows ${change < 0 ? '' : '+'}${(100 * (Math.sqrt(1 + change) - 1)).toFixed(1)} % against learning alone`;
-  if (fallBack.every(Boolean)) return { code: harms, message: `${arm}: ${figure}; ${text} not help, every agent learns alone`, value: change };
+  if (!(change < 0) && fallBack.every(Boolean)) return { code: harms, message: `${arm}: ${figure}; ${text}`, value: change };
   if (harmed.length === 0) return { code: helps, message: `${arm}: ${figure}; no agent falls back`, value: change };
   const message = `${arm}: ${figure}; better off alone, and left alone: agent ${harmed.join(', ')}`;
   return { code: 'AGENTS_FALL_BACK', message, value: harmed.length };

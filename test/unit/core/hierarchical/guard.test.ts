@@ -1,6 +1,7 @@
 /** The guard: leave-one-out residuals against fits without the row, and whom it leaves alone. */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
+import { guardDiagnostic } from '../../../../core/hierarchical/diagnostics.ts';
 import { judge, judgeGroups, priorResiduals, rowGain, type RowGain } from '../../../../core/hierarchical/guard.ts';
 import { informationOf } from '../../../../core/hierarchical/information.ts';
 import { squaredPosterior, type Belief } from '../../../../core/hierarchical/posterior.ts';
@@ -61,6 +62,29 @@ test('groups: one that harms falls back as a whole, however much the others gain
   ];
   assert.deepEqual(judgeGroups(gains, pairs).fallBack, [false, false, true, true, true, true]);
   assert.ok(judgeGroups(gains, pairs).change > 0 && judge(gains).fallBack.every(Boolean));
+});
+
+test('groups: who is served is judged with those who help it', () => {
+  const [worse, better] = [gain(-0.1), gain(0.3)];
+  assert.deepEqual(judgeGroups([worse], [[0]]).fallBack, [true]);
+  assert.deepEqual(judgeGroups([worse], [[0]], [[better]]), { change: judge([worse]).change, fallBack: [false] });
+  assert.deepEqual(judgeGroups([better], [[0]], [[gain(-0.4)]]).fallBack, [true]);
+});
+
+describe('what is said agrees with its figure', () => {
+  const said = (change: number, fallBack: readonly boolean[], what: 'prior' | 'groups' = 'groups'): string[] => {
+    const { code, message } = guardDiagnostic('arm', { change, fallBack }, [2, 5], what);
+    return [code, message.replace(/^.*; /, '')];
+  };
+
+  test('nobody takes what harms: whoever was judged, of groups', () => {
+    assert.deepEqual(said(0.1, [true, true]), ['GROUPS_HARM', 'the groups do not help, all who were judged learn alone']);
+    assert.deepEqual(said(NaN, [true, true], 'prior'), ['PRIOR_HARMS', 'the prior does not help, every agent learns alone']);
+  });
+  test('all fall back, each by itself, where the sum is smaller', () => {
+    assert.deepEqual(said(-0.1, [true, true]), ['AGENTS_FALL_BACK', 'better off alone, and left alone: agent 2, 5']);
+    assert.deepEqual(said(0.1, [true, false]), ['AGENTS_FALL_BACK', 'better off alone, and left alone: agent 2, 5']);
+  });
 });
 
 test('groups: in one that helps only who is harmed for certain falls back', () => {
