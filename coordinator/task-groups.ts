@@ -1,7 +1,8 @@
 /**
  * Which agents learn together, on a table or with networks: all of them do for a while, in every tenth step the coordinator looks at
- * what everybody would gain by everybody (gain-stages.ts), and from the mean of it comes the best partition. All of it is a
- * function of the reports: a coordinator that restarts on the way comes to the same groups. Source: algorithms-2, section B3.
+ * what everybody would gain by everybody (gain-stages.ts), and from the mean of it come the best groups, a partition or
+ * a cover. All of it is a function of the reports: a coordinator that restarts on the way comes to the same groups. Source:
+ * algorithms-2, section B3.
  */
 import { adjustedRandIndex, labelsOf } from '../core/grouping/agreement.ts';
 import { groupDiagnostics } from '../core/grouping/diagnostics.ts';
@@ -161,15 +162,20 @@ export function partition(agents: number, groups: Groups): GroupsRelationship {
   return { kind: 'groups', agents, groups, servedBy, laplacian: blockLaplacian(agents, groups) };
 }
 
-/** The groups among these agents, each served by its own; those of which nobody is left are none, and who is in none is one by itself. */
-function groupsAmong({ agents, groups, servedBy }: GroupsRelationship, members: readonly number[]): GroupsRelationship {
+/**
+ * The groups among these agents, each served by its own: those of which nobody is left are none, of those that are left with the same
+ * members there is one (a second would be a layer of its own, of which the guard sees nothing), and who is in none is one by itself.
+ */
+export function groupsAmong({ agents, groups, servedBy }: GroupsRelationship, members: readonly number[]): GroupsRelationship {
   const left = groups.map((group) => group.filter((agent) => members.includes(agent)));
-  const kept = left.flatMap((group, index) => (group.length > 0 ? [index] : []));
+  const names = left.map((group) => [...group].sort((a, b) => a - b).join(' '));
+  const first = (index: number): number => names.indexOf(names[index]);
+  const kept = left.flatMap((group, index) => (group.length > 0 && first(index) === index ? [index] : []));
   const alone = members.filter((agent) => servedBy[agent] < 0);
   const among = [...kept.map((index) => left[index]), ...alone.map((agent) => [agent])];
   const serving = servedBy.map((index, agent) => {
     if (!members.includes(agent)) return -1;
-    return index < 0 ? kept.length + alone.indexOf(agent) : kept.indexOf(index);
+    return index < 0 ? kept.length + alone.indexOf(agent) : kept.indexOf(first(index));
   });
   return { kind: 'groups', agents, groups: among, servedBy: serving, laplacian: blockLaplacian(agents, among) };
 }
