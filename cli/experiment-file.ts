@@ -13,14 +13,14 @@ export function experimentFileText(experiment: Experiment): string {
 }
 
 function experimentFile(experiment: Experiment): Section {
-  const { name, seed, agents, explore, relationship, cooperate, network, participation, faults, output } = experiment;
+  const { name, seed, agents, problem, explore, relationship, cooperate, network, participation, faults, output } = experiment;
   const { kind, staleness } = network.rounds;
   return {
     name,
     seed,
     agents,
     problem: problemOf(experiment),
-    explore,
+    ...(problem.kind === 'mlp' ? {} : { explore }),
     ...(relationship.isDefault ? {} : { relationship: relationshipOf(experiment) }),
     cooperate: { ...cooperate, arms: cooperate.arms.map((arm) => ({ ...armOf(arm), strategy: writtenName(experiment, arm.strategy) })) },
     network: { graph: network.graph, rounds: kind === 'bounded' ? { bounded: staleness } : kind, open: network.open },
@@ -48,13 +48,14 @@ function problemOf(experiment: Experiment): Section {
   return { kind: writtenName(experiment, own.module), options: own.options, ...rest };
 }
 
-/** A strategy that uses no relationship, or no eta, must not be given one. */
+/** A strategy that uses no relationship, or no eta, must not be given one; a prior and groups are learned where nothing is said. */
 function armOf({ strategy: name, relationship, eta, guard, options }: ArmSpec): Section {
   const strategy = strategyByName(name);
   return {
     strategy: name,
     ...(strategy?.cooperatesOver === 'relationship' ? { relationship, guard } : {}),
-    ...(strategy?.cooperatesOver === 'prior' ? { guard, ...(relationship === 'learned' ? {} : { relationship }) } : {}),
+    ...(strategy?.cooperatesOver === 'prior' ? { guard } : {}),
+    ...((strategy?.cooperatesOver === 'prior' || strategy?.cooperatesOver === 'groups') && relationship !== 'learned' ? { relationship } : {}),
     ...((strategy?.cooperatesOver === 'subspace' || strategy?.cooperatesOver === 'groups') && !guard ? { guard } : {}),
     ...(eta === 'auto' ? {} : { eta }),
     ...options,

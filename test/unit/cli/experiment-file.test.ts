@@ -9,6 +9,7 @@ import { experimentHash, loadExperiment } from '../../../config/load.ts';
 import { readFaults } from '../../../config/faults.ts';
 import type { Fault } from '../../../core/fault/plan.ts';
 import { example, smallExperiment } from '../../support/experiments.ts';
+import { networks } from '../../support/networks.ts';
 
 const FAULTS = [
   'faults=[',
@@ -43,6 +44,15 @@ test('with everything set', () => {
     'output.every=3',
   ]);
   assert.deepEqual(reloaded(experiment), experiment);
+});
+
+test('networks that learn in the true groups, and in those they find', () => {
+  const experiment = networks(['cooperate.arms=[{ strategy: non-cooperative }, { strategy: grouped, relationship: known }, { strategy: grouped }]']);
+  assert.deepEqual(reloaded(experiment), experiment);
+  assert.deepEqual(
+    reloaded(experiment).cooperate.arms.map(({ relationship }) => relationship),
+    ['learned', 'known', 'learned'],
+  );
 });
 
 test('with every kind of fault', () => {
