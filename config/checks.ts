@@ -147,12 +147,13 @@ function armComplaints(given: ExperimentFile, experiment: Experiment): Complaint
   });
 }
 
-/** Everybody is heard by everybody while gains are collected, and the others of a group ever after. */
-function groupComplaints({ network, cooperate }: Experiment): Complaint[] {
+/** Everybody is heard by everybody while gains are collected; the others of a group, given or found, are heard in any case. */
+function groupComplaints({ network, cooperate, relationship: { given } }: Experiment): Complaint[] {
   if (network.open) return [];
+  const whom = given?.kind === 'groups' ? 'the members of a given group' : 'all who may be in a group';
   return cooperate.arms.flatMap(({ strategy }, i) => {
     if (strategyByName(strategy)?.cooperatesOver !== 'groups') return [];
-    const message = `${strategy} opens links between all who may be in a group; network.open must not be false`;
+    const message = `${strategy} opens links between ${whom}; network.open must not be false`;
     return [invalid(['cooperate', 'arms', i, 'strategy'], message)];
   });
 }

@@ -2,9 +2,11 @@
  * A prior and a subspace are written in the coordinates of the run that learned them: its columns, in its units. They say the same of
  * other rows only where these are read and standardised as those were. Groups and graphs have no coordinates.
  */
+import { usedAs } from '../core/relationship/index.ts';
 import type { Standardization } from '../core/problem/standardize.ts';
 import type { Complaint } from './complaints.ts';
 import { hasTable, type Experiment, type TableSource } from './experiment.ts';
+import { goesBy } from './goes-by.ts';
 import type { RelationshipFile } from './relationship-file.ts';
 
 type Complain = (message: string) => Complaint;
@@ -15,9 +17,11 @@ function featuresOf(file: RelationshipFile): number | undefined {
   return file.kind === 'subspace' ? (file['subspace'] as { basis: number[][] }).basis.length : undefined;
 }
 
-/** By what the rows of a run are standardised that is given a prior or a subspace: as those were that it was learned from. */
-export function givenStandard({ relationship: { given } }: Experiment): Standardization | undefined {
-  const told = given === undefined || featuresOf(given) === undefined ? undefined : given.inputs.standardization;
+/** By what the rows of a run are standardised whose arms go by a given prior or subspace: as those were that it was learned from. */
+export function givenStandard(experiment: Experiment): Standardization | undefined {
+  const { given } = experiment.relationship;
+  const isUsed = given !== undefined && featuresOf(given) !== undefined && goesBy(experiment, usedAs(given.kind));
+  const told = isUsed ? given.inputs.standardization : undefined;
   return told && { shift: Float64Array.from(told.shift), scale: Float64Array.from(told.scale) };
 }
 

@@ -6,18 +6,24 @@
 import { KindredError } from '../core/errors.ts';
 import type { RelationshipKind } from '../core/relationship/convert.ts';
 import { usedAs } from '../core/relationship/index.ts';
-import { kindFormat } from '../core/relationship/kinds.ts';
+import { kindFormat, nounOf } from '../core/relationship/kinds.ts';
 import type { Relationship } from '../core/relationship/relationship.ts';
-import { strategyByName } from '../core/strategy/index.ts';
+import { STRATEGIES } from '../core/strategy/index.ts';
 import type { Complaint } from './complaints.ts';
 import { convertedFile } from './converted-relationship.ts';
-import type { Experiment } from './experiment.ts';
+import { isStream, type Experiment } from './experiment.ts';
 import { coordinateComplaints } from './given-coordinates.ts';
+import { goesBy } from './goes-by.ts';
 import type { RelationshipFile, StoredRelationship } from './relationship-file.ts';
 
 /** What a file holds. */
 export function heldBy(file: RelationshipFile): Relationship {
   return kindFormat(file.kind).fromJson(file, file.agents);
+}
+
+/** A prior and a subspace say something of agents whom nobody has met; graphs and groups are of their own agents, by number. */
+export function isOfAnybody(kind: RelationshipKind): boolean {
+  return kind === 'prior' || kind === 'subspace';
 }
 
 /** The given relationship as this kind: itself where it is of it. Throws RELATIONSHIP_NOT_CONVERTED. */
@@ -33,14 +39,12 @@ export function heldOf<Kind extends RelationshipKind>(
   return given?.kind === kind ? { file: given, held: heldBy(given) as Extract<Relationship, { kind: Kind }> } : undefined;
 }
 
-/** The experiment with its file as what its arms go by. Throws RELATIONSHIP_NOT_CONVERTED. */
+/** The experiment with its file as what its arms go by: as it is, unless only arms over a graph are there. Throws RELATIONSHIP_NOT_CONVERTED. */
 export function withArmsKind(experiment: Experiment): Experiment {
   const { given } = experiment.relationship;
-  if (given === undefined) return experiment;
-  const over = experiment.cooperate.arms.map(({ strategy }) => strategyByName(strategy)?.cooperatesOver);
-  const isOwn = given.kind !== 'covariance' && over.includes(usedAs(given.kind));
-  if (isOwn && !over.includes('relationship')) return experiment;
+  if (given === undefined || !goesBy(experiment, 'relationship')) return experiment;
   const precision = asPrecision(given);
+  const isOwn = given.kind !== 'covariance' && goesBy(experiment, usedAs(given.kind));
   return isOwn ? experiment : { ...experiment, relationship: { ...experiment.relationship, given: precision } };
 }
 
@@ -50,7 +54,7 @@ function asPrecision(given: RelationshipFile): RelationshipFile {
     return givenAs(given, 'precision').file;
   } catch (error) {
     if (!(error instanceof KindredError) || given.kind !== 'subspace') throw error;
-    throw new KindredError(error.code, `${error.detail}; strategy: shared-representation goes by a subspace, in a run without arms over a graph`, {
+    throw new KindredError(error.code, `${error.detail}; strategy: shared-representation goes by a subspace, on a table and without arms over a graph`, {
       cause: error,
     });
   }
@@ -58,14 +62,21 @@ function asPrecision(given: RelationshipFile): RelationshipFile {
 
 /** What does not fit between a given file and the experiment. */
 export function givenComplaints(experiment: Experiment): Complaint[] {
-  const { agents, relationship, cooperate } = experiment;
+  const { agents, relationship } = experiment;
   const { given } = relationship;
   if (given === undefined) return [];
-  const over = cooperate.arms.map(({ strategy }) => strategyByName(strategy)?.cooperatesOver);
-  const isOfAgents = !['prior', 'subspace'].includes(given.kind) || over.includes('relationship') || !over.includes(usedAs(given.kind));
-  if (isOfAgents && given.agents !== agents) return [complaint(`it is about ${given.agents} agents, the experiment has ${agents}`)];
-  if (!over.includes(usedAs(given.kind))) return [];
-  return [...headsComplaints(given), ...coordinateComplaints(experiment, given, complaint)];
+  const [isGraph, isOwn] = [goesBy(experiment, 'relationship'), goesBy(experiment, usedAs(given.kind))];
+  if (!isGraph && !isOwn) return [complaint(unusedText(given.kind, experiment))];
+  if ((isGraph || !isOfAnybody(given.kind)) && given.agents !== agents) return [complaint(`it is about ${given.agents} agents, the experiment has ${agents}`)];
+  return isOwn ? [...headsComplaints(given), ...coordinateComplaints(experiment, given, complaint)] : [];
+}
+
+/** Streams, and losses of one's own, know graphs only: there a prior or groups are used as what they are converted to. */
+function unusedText(kind: RelationshipKind, { problem }: Experiment): string {
+  const knowsGraphs = isStream(problem) || (problem.kind === 'csv-table' && problem.loss === 'own');
+  const over = knowsGraphs && kind !== 'subspace' ? 'relationship' : usedAs(kind);
+  const { name } = STRATEGIES.find(({ cooperatesOver }) => cooperatesOver === over)!;
+  return `it holds ${nounOf(kind)}, and no arm goes by a file of this kind; ${name} does`;
 }
 
 /** Agents that learn a subspace among themselves never make its features white. */

@@ -74,11 +74,6 @@ export function isGossiped(experiment: Experiment): boolean {
   return optionsOf(experiment, sharedSubspace.name)['host'] === 'agents';
 }
 
-/** Whether any arm goes by one of these. */
-export function goesBy(experiment: Experiment, over: 'prior' | 'subspace'): boolean {
-  return experiment.cooperate.arms.some((arm) => strategyOf(arm).cooperatesOver === over);
-}
-
 /** An arm that cannot use what the section's estimator yields takes its own strategy's: said, where there is a section. */
 export function estimatorDiagnostics(experiment: Experiment): Diagnostic[] {
   const { estimator, isDefault, given } = experiment.relationship;

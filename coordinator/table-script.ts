@@ -16,6 +16,7 @@ import type { RunResult } from '../core/run-result.ts';
 import type { TableProblem } from '../config/experiment.ts';
 import { givenStandard } from '../config/given-coordinates.ts';
 import { heldOf } from '../config/given-relationship.ts';
+import { goesBy } from '../config/goes-by.ts';
 import { hierarchical } from '../core/relationship/hierarchical.ts';
 import { ROUNDS_MAX as SUBSPACE_ROUNDS_MAX } from '../core/subspace/chain.ts';
 import type { CooperateWork, LocalBasis, LocalPrior } from '../proto/messages.ts';
@@ -29,18 +30,7 @@ import { GROUP_GAIN, guardGroups } from './group-guard.ts';
 import { gossipedRecord, gossipOf, type Gossip } from './gossiped-subspace.ts';
 import { priorOptions, type PriorOptions } from './prior-fit.ts';
 import { Priors } from './priors.ts';
-import {
-  estimate,
-  estimatorDiagnostics,
-  estimatorOf,
-  isGossiped,
-  goesBy,
-  needsRelationship,
-  optionsOf,
-  planArms,
-  solverDiagnostics,
-  withinNetwork,
-} from './relate.ts';
+import { estimate, estimatorDiagnostics, estimatorOf, isGossiped, needsRelationship, optionsOf, planArms, solverDiagnostics, withinNetwork } from './relate.ts';
 import { forEveryone, named, reportedByAll, valuesByAgent } from './script.ts';
 import type { Script, ScriptContext, StageReports, Values } from './script.ts';
 import { coordinates, fitsOf } from './table-fits.ts';

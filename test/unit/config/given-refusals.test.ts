@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Experiment } from '../../../config/experiment.ts';
+import { givenStandard } from '../../../config/given-coordinates.ts';
 import { parseRelationship, relationshipFile, type RelationshipAbout } from '../../../config/relationship-file.ts';
 import { identity } from '../../../core/linalg/matrix.ts';
 import { blockLaplacian } from '../../../core/relationship/groups.ts';
@@ -65,6 +66,45 @@ test('a prior and a subspace may be of another number of agents, groups and grap
   assert.equal(given(fileWith(subspace(2))).relationship.given?.agents, 2);
   assert.match(refused(fileWith(groups(4, [[0, 1, 2, 3]]))), /relationship\.file: it is about 4 agents, the experiment has 3$/m);
   assert.match(refused(fileWith(prior(7)), arms('multitask')), /it is about 7 agents, the experiment has 3$/m);
+});
+
+describe('a file that no arm goes by is refused, whatever else is wrong with it, and the strategy that goes by it is named', () => {
+  const unused = (held: string, strategy: string): RegExp =>
+    new RegExp(`^\\S+ relationship\\.file: it holds ${held}, and no arm goes by a file of this kind; ${strategy} does$`);
+  const cases: readonly [string, string, readonly string[], RegExp][] = [
+    ['a subspace', fileWith(subspace(3)), ['non-cooperative', 'hierarchical'], unused('a subspace', 'shared-representation')],
+    ['groups', fileWith(groups(3, [[0, 2], [1]])), ['non-cooperative', 'hierarchical'], unused('groups', 'grouped')],
+    ['a prior of another number of agents', fileWith(prior(24)), ['non-cooperative', 'grouped'], unused('a prior', 'hierarchical')],
+    ['a precision', givenFile(3), ['consensus', 'hierarchical'], unused('a precision', 'multitask')],
+  ];
+  for (const [name, file, strategies, message] of cases) test(name, () => assert.match(refused(file, arms(...strategies)), message));
+
+  test('on a stream, a prior: what goes by it there is an arm over a graph', () => {
+    const stream =
+      'problem: { kind: gmrf-regression, graph: ring }\nagents: 4\nrelationship: { file: v0001.json }\ncooperate: { arms: [{ strategy: consensus }] }\n';
+    assert.match(refusal(stream, {}, files(fileWith(prior(4)))).text, unused('a prior', 'multitask'));
+  });
+
+  test('groups, where networks learn in the true ones, or in none', () => {
+    const nine = fileWith(groups(9, [[0, 1, 2, 3, 4, 5, 6, 7, 8]]));
+    const networks = (strategies: string): string =>
+      `problem: { kind: mlp, family: easy }\nrelationship: { file: v0001.json }\ncooperate: { arms: [${strategies}] }\n`;
+    for (const strategies of ['{ strategy: non-cooperative }', '{ strategy: grouped, relationship: known }'])
+      assert.match(refusal(networks(strategies), {}, files(nine)).text, unused('groups', 'grouped'));
+    assert.equal(load(networks('{ strategy: grouped }'), {}, files(nine)).relationship.given?.kind, 'groups');
+  });
+});
+
+test('links inside given groups are opened: network.open must not be false, and why is said', () => {
+  const message = /arms\[1\]\.strategy: grouped opens links between the members of a given group; network\.open must not be false$/m;
+  assert.match(refused(fileWith(groups(3, [[0, 2], [1]])), 'network: { open: false }\n'), message);
+});
+
+test('rows are standardised by a given prior only where an arm goes by it', () => {
+  const experiment = given(fileWith(prior(7)));
+  assert.deepEqual(givenStandard(experiment), { shift: Float64Array.from(STANDARD.shift), scale: Float64Array.from(STANDARD.scale) });
+  const [alone] = experiment.cooperate.arms;
+  assert.equal(givenStandard({ ...experiment, cooperate: { ...experiment.cooperate, arms: [alone] } }), undefined);
 });
 
 describe('a prior or a subspace in other coordinates is refused', () => {
