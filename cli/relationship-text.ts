@@ -1,4 +1,5 @@
 /** A relationship, and the difference of two, in plain words. */
+import { isOfAnybody } from '../config/given-relationship.ts';
 import type { RelationshipFile, StoredRelationship } from '../config/relationship-file.ts';
 import { laplacianEdges } from '../core/relationship/compare.ts';
 import type { EdgeChange, RelationshipDifference } from '../core/relationship/difference.ts';
@@ -36,15 +37,21 @@ function identity({ version, kind, agents, estimator, options, inputs, given, di
   ].join('\n');
 }
 
-function learnedFrom({ agents, contributors, missing, inputs, agentNames }: RelationshipFile): string {
-  const without = `${contributors.length} of ${agents} agents, without ${missing.map((k) => agentNames[k]).join(', ')}`;
-  const some = contributors.length === 0 ? `other agents, none of these ${agents}` : without;
-  const who = missing.length === 0 ? `all ${agents} agents` : some;
+function learnedFrom(file: RelationshipFile): string {
+  const { inputs } = file;
   const evidence = inputs.evidence.length === 0 ? '' : `: their ${inputs.evidence.join(' and ')}`;
   const size = inputs.dimension === null ? '' : `, ${inputs.dimension} coordinates each`;
   const known = inputs.noise?.filter((noise) => noise !== null) ?? [];
   const noise = known.length === 0 ? '' : `; noise of an estimate ${formatNumber(Math.min(...known))} to ${formatNumber(Math.max(...known))} per coordinate`;
-  return `learned from ${who}${evidence}${size}${noise}\nproblem: ${inputs.problem.kind}`;
+  return `learned from ${whose(file)}${evidence}${size}${noise}\nproblem: ${inputs.problem.kind}`;
+}
+
+/** One that was given may be of more agents than the run has that wrote the file. */
+function whose({ agents, contributors, missing, agentNames, given, kind }: RelationshipFile): string {
+  if (contributors.length === 0) return 'other agents';
+  const without = missing.length === 0 ? '' : `, without ${missing.map((k) => agentNames[k]).join(', ')}`;
+  if (given !== null && isOfAnybody(kind)) return `agents of an earlier run, ${contributors.length} of these ${agents} among them${without}`;
+  return `${missing.length === 0 ? 'all' : `${contributors.length} of`} ${agents} agents${without}`;
 }
 
 function quality({ expectedError, relativeError }: RelationshipFile): string | undefined {

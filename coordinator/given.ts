@@ -8,7 +8,7 @@ import { initEvidence, observeEvidence } from '../core/relationship/evidence.ts'
 import type { JsonFields } from '../core/relationship/kinds.ts';
 import { laplacianOf, type Diagnostic, type PrecisionRelationship } from '../core/relationship/relationship.ts';
 import type { Experiment, GradientProblem } from '../config/experiment.ts';
-import { givenAs } from '../config/given-relationship.ts';
+import { givenAs, isOfAnybody } from '../config/given-relationship.ts';
 import type { RelationshipFile } from '../config/relationship-file.ts';
 import type { Explored, Gathered } from './exploration.ts';
 
@@ -36,9 +36,10 @@ export function givenGraph(file: RelationshipFile): { relationship: PrecisionRel
 }
 
 /** Where it is from, in words. */
-export function provenance({ inputs, version, estimator, contributors, agents }: RelationshipFile): Diagnostic {
-  const some = contributors.length === 0 ? 'agents of an earlier run' : `${contributors.length} of ${agents} agents`;
-  const whose = contributors.length === agents ? `all ${agents} agents` : some;
+export function provenance({ inputs, version, estimator, contributors, agents, kind, given }: RelationshipFile): Diagnostic {
+  const some = contributors.length === agents ? `all ${agents} agents` : `${contributors.length} of ${agents} agents`;
+  // Of one that was itself given, its contributors are not all there were.
+  const whose = contributors.length === 0 || (given !== null && isOfAnybody(kind)) ? 'agents of an earlier run' : some;
   const message = `given, not learned here: v${version} of run ${inputs.run} (${inputs.experiment}, seed ${inputs.seed}), by ${estimator} from ${whose}`;
   return { code: 'RELATIONSHIP_GIVEN', message, value: version };
 }

@@ -5,7 +5,7 @@ import type { Relationship } from '../core/relationship/relationship.ts';
 import { toRows } from '../core/linalg/matrix.ts';
 import { hasTable, isStream, type Experiment, type ProblemSpec } from '../config/experiment.ts';
 import { relationshipFile, type RelationshipAbout, type RelationshipFile } from '../config/relationship-file.ts';
-import { givenAs } from '../config/given-relationship.ts';
+import { givenAs, isOfAnybody } from '../config/given-relationship.ts';
 import { exploredBefore } from './given.ts';
 import { optionsOf } from './relate.ts';
 import type { RelationshipInputs, RunRecord } from './script.ts';
@@ -16,13 +16,13 @@ export function recordedFile(experiment: Experiment, runId: string, entry: Entry
   const { agents, agentNames } = experiment;
   const given = givenOf(experiment, entry);
   const { relationship, version, relativeError, truth, diagnostics } = entry;
-  const contributors = entry.contributors.filter((agent) => given === undefined || (isFromHere(given, agentNames) && given.contributors.includes(agent)));
+  const contributors = given === undefined ? entry.contributors : contributorsTo(given, entry, agentNames);
   return relationshipFile(relationship, {
     version,
     agentNames: [...agentNames],
     estimator: estimatorName(experiment, entry),
     options: given?.options ?? { ...optionsOf(experiment, estimatorName(experiment, entry)) },
-    contributors,
+    contributors: [...contributors],
     missing: Array.from({ length: agents }, (_, k) => k).filter((k) => !contributors.includes(k)),
     spectrum: spectrumOf(relationship),
     inputs: inputsOf(experiment, runId, entry, given),
@@ -45,10 +45,11 @@ export function givenOf({ relationship: { given } }: Experiment, { relationship 
   return relationship.kind === 'precision' ? givenAs(given, 'precision').file : undefined;
 }
 
-/** Agents of this run whose reports a given file was learned from: a prior and a subspace may be of other agents altogether. */
-function isFromHere(given: RelationshipFile, names: readonly string[]): boolean {
-  const isOfAgents = given.kind !== 'prior' && given.kind !== 'subspace';
-  return isOfAgents || (names.length === given.agents && names.every((name, agent) => name === given.agentNames[agent]));
+/** Agents of this run whose reports a given file was learned from. Of a prior and a subspace only names tell who these were: the number of an agent does not. */
+function contributorsTo(given: RelationshipFile, entry: Entry, names: readonly string[]): readonly number[] {
+  if (!isOfAnybody(given.kind)) return entry.contributors.filter((agent) => given.contributors.includes(agent));
+  const theirs = new Set(given.contributors.map((agent) => given.agentNames[agent]));
+  return names.flatMap((name, agent) => (theirs.has(name) ? [agent] : []));
 }
 
 /** Of a given relationship those of its file; but the noise is of the run that explored, with the problem it is of. */

@@ -8,8 +8,9 @@ import { heldBy } from '../../../config/given-relationship.ts';
 import { readTasks } from '../../../config/table-facts.ts';
 import { fromRows } from '../../../core/linalg/matrix.ts';
 import type { RunResult } from '../../../core/run-result.ts';
+import { provenance } from '../../../coordinator/given.ts';
 import { readFileSync } from 'node:fs';
-import { simulated } from '../../support/experiments.ts';
+import { digests, simulated } from '../../support/experiments.ts';
 import { eventsOf, fileOf, given, readFile, tasksOf } from '../../support/given-files.ts';
 import { plantedTable } from '../../support/planted-table.ts';
 import { smallTable } from '../../support/small-table.ts';
@@ -75,9 +76,37 @@ describe('new agents with few rows profit from what others learned', () => {
     context.diagnostic(`alone ${alone.toFixed(3)}, own basis ${theirs.toFixed(3)}, basis of ${OLD} others ${others.toFixed(3)}`);
     assert.ok(others < 0.8 * alone && others < theirs, `${others}, alone ${alone}, own basis ${theirs}`);
     const file = readFile(fileOf(held));
-    assert.match(relationshipText({ file, relationship: heldBy(file) }), /learned from other agents, none of these 8/);
+    assert.match(relationshipText({ file, relationship: heldBy(file) }), /learned from other agents(: .*)?$/m);
     // Whose reports it was learned from is no agent of this run.
     assert.deepEqual([file.agents, file.contributors, file.given?.run], [NEW, [], learned.runId]);
+  });
+
+  test('some of the agents that it was learned from and a new one: the file tells them apart by name, and show says so', () => {
+    const some = (task: string): boolean => (!isNew(task) && task.endsWith('0')) || task === `t${OLD + 1}`;
+    const held = readFile(fileOf(simulated(plantedFor(some, 12, [...given(fileOf(learned)), SHARED]))));
+    const [fresh, ...more] = held.agentNames.flatMap((name, agent) => (isNew(name) ? [agent] : []));
+    assert.deepEqual([held.agents, held.missing, more], [OLD / 10 + 1, [fresh], []]);
+    assert.deepEqual(
+      held.contributors,
+      held.agentNames.flatMap((name, agent) => (isNew(name) ? [] : [agent])),
+    );
+    const text = relationshipText({ file: held, relationship: heldBy(held) });
+    assert.match(text, /learned from agents of an earlier run, 4 of these 5 among them, without t41/);
+    assert.equal(provenance(held).message.split(' from ')[1], 'agents of an earlier run');
+  });
+
+  test('a subspace that is not theirs: the guard says that it harms, and everybody has the model learned alone', () => {
+    const strangers = planted(30, ['relationship.rank=2', SHARED], { ...SETTING, T: 12 });
+    const other = plantedTable({ ...SETTING, T: 12 }, 30, 2, [...given(fileOf(simulated(strangers))), 'cooperate=null']);
+    const result = simulated(other.experiment);
+    assert.equal(result.status, 'completed', result.error?.message);
+    const verdicts = result.diagnostics.filter(({ code }) => ['SUBSPACE_HELPS', 'AGENTS_FALL_BACK', 'SUBSPACE_HARMS'].includes(code));
+    assert.deepEqual(
+      verdicts.map(({ code }) => code),
+      ['SUBSPACE_HARMS'],
+    );
+    const [alone, held] = digests(result);
+    assert.equal(held, alone);
   });
 
   test('their rows are standardised as those were that it was learned from', () => {
