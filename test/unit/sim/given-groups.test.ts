@@ -3,9 +3,11 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Experiment } from '../../../config/experiment.ts';
 import { blockLaplacian } from '../../../core/relationship/groups.ts';
+import type { Diagnostic } from '../../../core/relationship/relationship.ts';
+import type { RunResult } from '../../../core/run-result.ts';
 import { digests, simulated } from '../../support/experiments.ts';
 import { eventsOf, fileOf, given, readFile, rewritten } from '../../support/given-files.ts';
-import { groupedExperiment } from '../../support/grouped-table.ts';
+import { groupedExperiment, TEN_ROWS } from '../../support/grouped-table.ts';
 import { networks } from '../../support/networks.ts';
 
 /** The file with these groups in place of its own. */
@@ -37,6 +39,17 @@ describe('a run that is given groups learns in them what the run learned that fo
       assert.equal(again.relationship!.diagnostics[0].code, 'RELATIONSHIP_GIVEN');
       assert.equal(readFile(fileOf(again)).given?.digest, before.digest);
     });
+});
+
+test('the guard leaves alone whom it left alone in the run that found the groups, with the same bits', () => {
+  const experiment = (overrides: readonly string[]): Experiment => groupedExperiment({ tasks: 6, seed: 2, ...TEN_ROWS }, overrides);
+  const first = simulated(experiment([]));
+  const again = simulated(experiment(given(fileOf(first))));
+  const verdict = ({ diagnostics }: RunResult): Diagnostic => diagnostics.find(({ code }) => code === 'AGENTS_FALL_BACK') ?? assert.fail('nobody fell back');
+  assert.match(verdict(again).message, /left alone: agent 0, 1, 3, 4$/);
+  assert.deepEqual(verdict(again), verdict(first));
+  assert.deepEqual(digests(again), digests(first));
+  assert.deepEqual(again.arms[1].errorByAgent, first.arms[1].errorByAgent);
 });
 
 test('it is these groups that agents learn in, and no others; who is in none learns alone', () => {
