@@ -56,9 +56,10 @@ function relationshipLine({ relationship, agents }: RunResult): string | undefin
 
 function learnedText(learned: LearnedRelationship & Pick<NonNullable<RunResult['relationship']>, 'given'>, agents: number): string {
   const { version, kind, estimator, contributors, given } = learned;
-  const from = contributors.length === agents ? `${agents} agents` : `${contributors.length} of ${agents} agents`;
-  const origin = given === undefined ? '' : `, given (v${given.version} of run ${given.run})`;
-  return `relationship v${version}: ${kind} by ${estimator} from ${from}${origin}`;
+  // Of one that was given, these are the agents that went by it, not those that it was learned from.
+  const from = contributors.length === agents ? ` from ${agents} agents` : ` from ${contributors.length} of ${agents} agents`;
+  const origin = given === undefined ? from : `, given (v${given.version} of run ${given.run})`;
+  return `relationship v${version}: ${kind} by ${estimator}${origin}`;
 }
 
 function deviationTable(result: RunResult): string {

@@ -132,15 +132,16 @@ function diagnostics(result: RunResult): Child {
 
 function participants(result: RunResult): Child {
   const { expected, completed, missing, names } = result.agents;
-  const contributors = result.relationship?.contributors ?? [];
+  const { contributors = [], given } = result.relationship ?? {};
   const absent = missing.map((k) => agentName(result, k)).join(', ');
   const others = names.filter((_, k) => !contributors.includes(k)).join(', ');
   return [
     element('p', {}, `${completed} of ${plural(expected, 'agent')} took part in everything: ${names.filter((_, k) => !missing.includes(k)).join(', ')}.`),
     missing.length > 0 ? element('p', { class: 'worse' }, `Missing: ${absent}.`) : null,
-    contributors.length > 0
+    contributors.length > 0 && given === undefined
       ? element('p', {}, `The relationship was learned from the reports of ${plural(contributors.length, 'agent')}${others && `, without ${others}`}.`)
       : null,
+    given === undefined ? null : element('p', {}, `The relationship was given, not learned here: v${given.version} of run ${given.run}.`),
   ];
 }
 

@@ -64,6 +64,12 @@ test('what stands around the tables: status, who is missing, relationship, notes
   assert.match(resultTables(failed), /\nerror AGENT_LOST agent 3\n {2}hint: look\n/);
 });
 
+test('of a relationship that was given it says so, and not that it was learned from agents of this run', () => {
+  const given = { run: 'before-1', version: 3, digest: '0' };
+  const text = resultTables({ ...GMRF_RESULT, relationship: { ...GMRF_RESULT.relationship!, relativeError: null, given } });
+  assert.match(text, /\nrelationship v1: precision by pinv, given \(v3 of run before-1\)\n/);
+});
+
 test('every learned relationship has its line where there are several', () => {
   const learned = [
     { version: 1, kind: 'precision', estimator: 'cgl', contributors: [0, 1] },

@@ -39,6 +39,15 @@ test('measured stands beside predicted, and a loss is marked by sign and word as
   for (const [, text] of html.matchAll(/<small class="worse">([^<]*)</g)) assert.match(text, /^−.* worse$/);
 });
 
+test('whose reports the relationship was learned from, or that it was given', () => {
+  const result = paperRun();
+  const given = { run: 'before-1', version: 3, digest: '0' };
+  assert.match(page(result), /The relationship was learned from the reports of 10 agents\./);
+  const text = page({ ...result, relationship: { ...result.relationship!, given } });
+  assert.match(text, /The relationship was given, not learned here: v3 of run before-1\./);
+  assert.doesNotMatch(text, /learned from the reports/);
+});
+
 test('tables have one row per arm and one per agent', () => {
   assert.equal(countOf(page(statesRun()), '<th scope="row"'), 5 + 48);
 });
