@@ -59,7 +59,7 @@ function formatOf({ format, output, json }: ExportFlags): Format {
   return format ?? FORMATS.find((one) => output?.toLowerCase().endsWith(`.${one}`)) ?? 'csv';
 }
 
-export function exportText(rows: readonly ExportRow[], format: Format): string {
+function exportText(rows: readonly ExportRow[], format: Format): string {
   if (format === 'json') return `[\n${rows.map((row) => JSON.stringify(row)).join(',\n')}\n]\n`;
   const lines = rows.map((row) => COLUMNS.map((column) => cell(row[column])).join(','));
   return [COLUMNS.join(','), ...lines, ''].join('\n');

@@ -19,7 +19,7 @@ export interface MachineCheck {
   readonly hint: string;
 }
 
-export const DEMO_AGENTS = 10;
+const DEMO_AGENTS = 10;
 /** One agent's process, measured: 60 MB resident, rounded up. */
 const AGENT_BYTES = 80e6;
 /** An agent's links, log and checkpoints; a coordinator has one link for each agent. */

@@ -75,7 +75,7 @@ export function addRelationshipCommand(
 }
 
 /** The relationship that is meant: RUN is the last version of a run, RUN@vN one of them, anything else a file. */
-export function findRelationship(name: string, directory: string): StoredRelationship {
+function findRelationship(name: string, directory: string): StoredRelationship {
   const path = pathOf(name, resolve(directory));
   const stored = readRelationship(path, readFile);
   const wanted = isFile(name) ? undefined : parted(name).version;

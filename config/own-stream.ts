@@ -20,7 +20,7 @@ interface Whose {
 }
 
 /** Throws MODULE_INVALID where it makes no sense, and MODULE_FAILED where it throws. */
-export function ownStream({ module, options }: OwnPart, whose: Whose): OwnStream {
+function ownStream({ module, options }: OwnPart, whose: Whose): OwnStream {
   const problem = streamModule(module);
   const stream = called(module, `agent ${whose.agent}`, () => problem.stream({ ...whose, options }));
   checkKeys('the stream', stream, STREAM_KEYS, module);

@@ -74,7 +74,7 @@ export function exploredBefore(experiment: Experiment, problem: GradientProblem)
 }
 
 /** What a sample's noise hangs on, but for the batch. Spreads are dealt out by the seed. */
-export function hasNoiseOf({ inputs }: RelationshipFile, { problem, seed }: Experiment): boolean {
+function hasNoiseOf({ inputs }: RelationshipFile, { problem, seed }: Experiment): boolean {
   const [before, now] = [noiseFacts(inputs.problem), noiseFacts({ ...problem })];
   const isSpread = now.spreads.some((spread) => spread !== 1);
   return before.facts.every((fact, i) => fact === now.facts[i]) && (!isSpread || inputs.seed === seed);

@@ -1,7 +1,7 @@
 /**
  * Groups that overlap, learned one layer of disjoint groups after another (core/grouping/layers.ts): every layer is a fit of the
  * arm in which everybody is in one group at most, and of each agent counts what it reported of the layer with the group that serves
- * it. In the others it helped, or, in no group, waited. A partition is one layer, and every arm without groups.
+ * it. In the others it helped, or, in no group, learned alone for nothing. A partition is one layer, and every arm without groups.
  */
 import { labelsOf } from '../core/grouping/agreement.ts';
 import { layersOf } from '../core/grouping/layers.ts';

@@ -32,7 +32,7 @@ function pricesOf(rows: readonly object[]): number[] {
 }
 
 /** In CPLEX' LP format. */
-export function programmeText({ values, rows, binaries }: RowProgramme): string {
+function programmeText({ values, rows, binaries }: RowProgramme): string {
   const objective = sum(values.map((value, i) => `${value < 0 ? '-' : '+'} ${Math.abs(value)} x${i}`));
   const lines = rows.map(({ columns, least, most }, row) => {
     const terms = sum(columns.length === 0 ? ['0 x0'] : columns.map((column) => `+ x${column}`));

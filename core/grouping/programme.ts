@@ -62,7 +62,7 @@ export function columnProgramme(programme: Programme): ColumnProgramme {
 }
 
 /** c_A for each of the 2^n masks (0 for the empty one): one task more adds what it gives and takes. */
-export function groupValues({ rows: n, data }: Matrix): Float64Array {
+function groupValues({ rows: n, data }: Matrix): Float64Array {
   const totals = new Float64Array(2 ** n);
   for (let mask = 1; mask < totals.length; mask++) {
     const rest = mask & (mask - 1);

@@ -15,7 +15,7 @@ export interface Noise {
 }
 
 export const SHAPE_MIN = 4;
-export const SHAPE_MAX = 2_000;
+const SHAPE_MAX = 2_000;
 export const SHAPE_START = 10;
 const BISECTIONS = 40;
 

@@ -28,7 +28,7 @@ export interface Drift {
 }
 
 /** a_i. */
-export function changedShare({ at, over }: Pick<GraphSchedule, 'at' | 'over'>, step: number): number {
+function changedShare({ at, over }: Pick<GraphSchedule, 'at' | 'over'>, step: number): number {
   if (step < at) return 0;
   return over === 0 ? 1 : Math.min(1, (step - at) / over);
 }

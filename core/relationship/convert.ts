@@ -69,7 +69,7 @@ export const CONVERSIONS: readonly Conversion[] = [
 ];
 
 /** `covariance to precision, ...` */
-export function conversionPairs(): string {
+function conversionPairs(): string {
   return CONVERSIONS.map(({ from, to }) => `${from} to ${to}`).join(', ');
 }
 

@@ -4,7 +4,7 @@
  */
 import type { EstimatorCard } from './estimator.ts';
 
-export const HOSTS = ['coordinator', 'agents'] as const;
+const HOSTS = ['coordinator', 'agents'] as const;
 
 export const sharedSubspace: EstimatorCard = {
   name: 'shared-subspace',
